@@ -1,0 +1,5 @@
+"""
+What people touch: the world, the command line, the verifier, the pytest plugin, the reports.
+"""
+
+DISTRIBUTION = "minijpki"

@@ -1,0 +1,191 @@
+"""
+The desk at which every command works: the world, and how to answer.
+
+Light: click and what click loads anyway.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+import click
+
+from harness.cli.words import JAPANESE
+from pki.errors import JpkiError
+
+if TYPE_CHECKING:
+    from harness.world import World
+
+EXIT = {"TOTAL-PASSED": 0, "TOTAL-FAILED": 1, "INDETERMINATE": 3}
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which POSIX asks them
+
+
+def default_language() -> str:
+    """Read the language for people from the locale: ja, or else English."""
+    for name in LOCALES:
+        if value := os.environ.get(name):
+            return "ja" if value.startswith("ja") else "en"
+    return "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """
+    What the three common options say.
+
+    Attributes:
+        directory: Of the world to work in; None for where the environment says.
+        as_json: Whether a program reads the answer.
+        lang: Of the answer for the eye, en or ja; None for the locale's.
+    """
+
+    directory: str | None = None
+    as_json: bool = False
+    lang: str | None = None
+
+    @property
+    def language(self) -> str:
+        return self.lang or default_language()
+
+    @property
+    def place(self) -> str:
+        """Where `init` makes a world."""
+        from harness.world import DEFAULT_DIRECTORY
+
+        return self.directory or DEFAULT_DIRECTORY
+
+    @property
+    def world(self) -> World:
+        from harness.world import World
+
+        return World.open(self.directory)
+
+    def word(self, text: str) -> str:
+        """Put a word of the tables into the reader's language."""
+        return JAPANESE.get(text, text) if self.language == "ja" else text
+
+    def say(self, en: str, ja: str | None = None) -> None:
+        """Say something to a person; programs read standard output only."""
+        click.echo(ja if ja and self.language == "ja" else en, err=True)
+
+    def answer(self, fields: Mapping[str, Any]) -> None:
+        """Print one result: an object on a line, or one field to the line for the eye."""
+        if self.as_json:
+            click.echo(_json(fields))
+            return
+        labels = {name: self.word(name) for name in fields}
+        widest = max((width(label) for label in labels.values()), default=0)
+        for name, value in fields.items():
+            click.echo(f"{padded(labels[name], widest)}  {self._shown(value)}".rstrip())
+
+    def table(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Print results of one shape: an object to the line, or columns under a header."""
+        listed = list(rows)
+        if self.as_json:
+            for row in listed:
+                click.echo(_json(row))
+            return
+        if not listed:
+            self.say("nothing to show", "該当なし")
+            return
+        columns = list(listed[0])
+        cells = [[self.word(name) for name in columns]]
+        cells += [[self._shown(row[name]) for name in columns] for row in listed]
+        widths = [max(width(line[i]) for line in cells) for i in range(len(columns))]
+        for line in cells:
+            shown = [padded(cell, size) for cell, size in zip(line, widths, strict=True)]
+            click.echo("  ".join(shown).rstrip())
+
+    def _shown(self, value: Any) -> str:
+        if value is None:
+            return "-"
+        if isinstance(value, bool):
+            return self.word("yes" if value else "no")
+        if isinstance(value, (list, tuple)):
+            return ", ".join(self._shown(each) for each in value) or "-"
+        if isinstance(value, dict):
+            return ", ".join(f"{self.word(k)}={self._shown(v)}" for k, v in value.items())
+        return self.word(str(value))
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def width(text: str) -> int:
+    """Count the cells of a terminal that a text takes; a kanji takes two."""
+    return sum(1 + (east_asian_width(each) in "FW") for each in text)
+
+
+def padded(text: str, cells: int) -> str:
+    return text + " " * (cells - width(text))
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Note the option on the desk; what stands nearest to the arguments counts."""
+    desk = ctx.obj or Desk()
+    ctx.obj = desk if value is None else replace(desk, **{str(param.name): value})
+
+
+def common_options(*, envvar: str | None = None) -> list[click.Parameter]:
+    """Make the options that stand before or after a command, with equal effect."""
+    return [
+        click.Option(
+            ["-C", "directory"],
+            metavar="WORLD",
+            type=click.Path(file_okay=False),
+            envvar=envvar,
+            expose_value=False,
+            callback=_note,
+            help="Work in this world.  [default: .minijpki]",
+        ),
+        click.Option(
+            ["--json", "as_json"],
+            is_flag=True,
+            default=None,
+            expose_value=False,
+            callback=_note,
+            help="Answer with one JSON object per line.",
+        ),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["ja", "en"]),
+            expose_value=False,
+            callback=_note,
+            help="Speak this language.  [default: the locale's]",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the common options, too."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += common_options()
+
+
+class Group(click.Group):
+    """A group of such commands that takes them as well."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += common_options()
+
+
+class Refusing:
+    """Tells our own errors in one line, and no others; a bug keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)  # type: ignore[misc]
+        except JpkiError as error:
+            raise click.ClickException(str(error)) from error

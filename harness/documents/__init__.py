@@ -1,0 +1,3 @@
+"""
+Signing documents with a card: the PIN first, and never around the counters.
+"""

@@ -1,0 +1,121 @@
+"""
+Judge one certificate: chain, dates, usage, policy, extensions, revocation; every check.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crl.status import Good, Revoked, Undetermined, status
+from harness.verifier.evidence import Anchor, Evidence
+from harness.verifier.policy import ENDS, Judgement, Policy, Revocation, Use
+from harness.verifier.verdict import Result, not_applicable, result
+from pki.causes import Check
+from pki.certificate.read import Certificate, read_certificate
+from pki.errors import Malformed
+from pki.kinds import Kind
+from pki.path import Requirement, issuer_of, judge, requirement_for
+
+NO_CHAIN = result(Check.CHAIN, "no-certificate-chain-found")
+NO_OCSP = not_applicable(Check.REVOCATION_OCSP, "ocsp-missing")
+GOOD = result(Check.REVOCATION_CRL, None)
+# Without an issuer there is nothing to compare the rest with.
+WITHOUT_ISSUER = tuple(
+    not_applicable(check)
+    for check in (
+        Check.ISSUER_VALIDITY,
+        Check.VALIDITY,
+        Check.KEY_USAGE,
+        Check.POLICY,
+        Check.EXTENSIONS,
+        Check.REVOCATION_CRL,
+        Check.REVOCATION_OCSP,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    What became of one certificate.
+
+    Attributes:
+        certificate: As read; None if it cannot be read.
+        kind: Of the CA that it chains to; None without a chain.
+        results: Every check, in order.
+        revoked: When and why it was revoked, if it was.
+        note: A detail for a person; empty if there is none.
+    """
+
+    certificate: Certificate | None
+    kind: Kind | None
+    results: tuple[Result, ...]
+    revoked: Revoked | None = None
+    note: str = ""
+
+
+def judge_certificate(der: bytes, evidence: Evidence, policy: Policy, *, at: datetime) -> Judged:
+    """Judge a certificate, DER, for the use that *policy* names."""
+    try:
+        certificate = read_certificate(der)
+    except Malformed as error:
+        unread = result(Check.FORMAT, "format-failure")
+        return Judged(None, None, (unread, NO_CHAIN, *WITHOUT_ISSUER), note=str(error))
+    return judge_read(certificate, evidence, policy, at=at)
+
+
+def judge_read(
+    certificate: Certificate, evidence: Evidence, policy: Policy, *, at: datetime
+) -> Judged:
+    """Judge a certificate that has been read."""
+    anchors = evidence.anchors
+    found = issuer_of(certificate, tuple([each.path for each in anchors]))
+    if found is None:
+        return Judged(certificate, None, (NO_CHAIN, *WITHOUT_ISSUER))
+    issuer = next(each for each in anchors if each.path is found)
+    requirement = _requirement(issuer, policy)
+    path = judge(certificate, found, requirement, at=at)
+    results = [result(check, cause) for check, cause in path]
+    if policy.judgement is Judgement.CRYPTREC:
+        ended = issuer.path.algorithm in ENDS and at > ENDS[issuer.path.algorithm]
+        results.append(result(Check.ALGORITHM, "crypto-constraints-failure" if ended else None))
+    crl, ocsp, revoked, note = _revocation(certificate, issuer, evidence, policy, at=at)
+    return Judged(certificate, issuer.kind, (*results, crl, ocsp), revoked, note)
+
+
+def _requirement(issuer: Anchor, policy: Policy) -> Requirement:
+    """Ask what the use asks; of the other CA's certificates what none can meet [J 2.2] [J 3]."""
+    requirement = issuer.requirement
+    if issuer.kind is not policy.use.kind:
+        requirement = requirement_for(nonrepudiation=policy.use is Use.SIGN, policies=frozenset())
+    if policy.usable_after:
+        requirement = replace(requirement, usable_after=policy.usable_after)
+    return requirement
+
+
+def _revocation(
+    certificate: Certificate, issuer: Anchor, evidence: Evidence, policy: Policy, *, at: datetime
+) -> tuple[Result, Result, Revoked | None, str]:
+    """Ask the lists at hand; a yes needs one that speaks, a no needs only one that says so."""
+    if policy.revocation is Revocation.OCSP:
+        missing = _open(Check.REVOCATION_OCSP, "ocsp-missing", policy)
+        return not_applicable(Check.REVOCATION_CRL), missing, None, ""
+    answer: Good | Undetermined | None = None
+    for prepared in evidence.lists(certificate, issuer):
+        said = (
+            prepared if isinstance(prepared, Undetermined) else status(prepared, certificate, at=at)
+        )
+        if isinstance(said, Revoked):
+            return result(Check.REVOCATION_CRL, "revoked"), NO_OCSP, said, ""
+        if answer is None or isinstance(said, Good):
+            answer = said
+    if isinstance(answer, Good):
+        return GOOD, NO_OCSP, None, ""
+    cause, why = (answer.cause, answer.why) if answer else ("crl-missing", "")
+    return _open(Check.REVOCATION_CRL, cause, policy), NO_OCSP, None, why
+
+
+def _open(check: Check, cause: str, policy: Policy) -> Result:
+    """Leave the question open, unless soft-fail was asked for by name."""
+    return (
+        not_applicable(check, cause) if policy.accept_unknown_revocation else result(check, cause)
+    )

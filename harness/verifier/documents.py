@@ -1,0 +1,258 @@
+"""
+Judge signed things: XML documents, bare signatures, bare certificates.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from harness.verifier.certificates import WITHOUT_ISSUER, Judged, judge_certificate, judge_read
+from harness.verifier.evidence import Evidence
+from harness.verifier.policy import DEFAULT, Policy
+from harness.verifier.verdict import (
+    Covered,
+    Result,
+    Verdict,
+    decided,
+    not_applicable,
+    result,
+    worst,
+)
+from pki.causes import Check
+from pki.certificate.read import Certificate, read_certificate
+from pki.errors import Malformed
+from pki.keys import BY_IDENTIFIER, PublicKey, verifies
+from pki.xmldsig.ecdsa import der_from_raw
+from pki.xmldsig.read import NO_RESOURCES, read_signatures
+from pki.xmldsig.reading import COVERAGE_CAUSES, SignatureReading, Unreadable
+
+FORMAT = result(Check.FORMAT, None)
+COVERAGE = result(Check.COVERAGE, None)
+ALGORITHM = result(Check.ALGORITHM, None)
+DIGEST = result(Check.DIGEST, None)
+SIGNATURE = result(Check.SIGNATURE, None)
+NO_DIGEST = not_applicable(Check.DIGEST)
+NO_COVERAGE = not_applicable(Check.COVERAGE)
+NO_ALGORITHM = not_applicable(Check.ALGORITHM)
+NO_SIGNATURE = not_applicable(Check.SIGNATURE)
+BROKEN = result(Check.SIGNATURE, "sig-crypto-failure")
+
+# Under which check each cause that the reader of XML names is reported.
+CHECK_OF: dict[str, Check] = {
+    "format-failure": Check.FORMAT,
+    "wrapping": Check.COVERAGE,
+    "coverage": Check.COVERAGE,
+    "hash-failure": Check.DIGEST,
+    "signed-data-not-found": Check.DIGEST,
+    "sig-constraints-failure": Check.ALGORITHM,
+    "crypto-constraints-failure": Check.ALGORITHM,
+}
+
+
+def verify_xml(
+    document: bytes,
+    evidence: Evidence,
+    policy: Policy = DEFAULT,
+    *,
+    at: datetime,
+    resources: Mapping[str, bytes] = NO_RESOURCES,
+) -> Verdict:
+    """Judge every signature of an XML document; it passes only if all of them do."""
+    read = read_signatures(document, resources=resources)
+    shared = tuple([(problem.cause, problem.text) for problem in read.problems])
+    if not read.signatures:
+        return _unreadable(shared, at=at)
+    verdicts = tuple(
+        [
+            _unreadable(tuple((p.cause, p.text) for p in each.problems), at=at)
+            if isinstance(each, Unreadable)
+            else _verify_reading(each, shared, evidence, policy, at=at)
+            for each in read.signatures
+        ]
+    )
+    if len(verdicts) == 1:
+        return verdicts[0]
+    outer = worst(verdicts)
+    return Verdict(
+        indication=outer.indication,
+        cause=outer.cause,
+        code=outer.code,
+        results=outer.results,
+        at=at,
+        certificate=outer.certificate,
+        kind=outer.kind,
+        covered=outer.covered,
+        notes=outer.notes,
+        revoked_since=outer.revoked_since,
+        reason=outer.reason,
+        signatures=verdicts,
+    )
+
+
+def _verify_reading(
+    reading: SignatureReading,
+    shared: tuple[tuple[str, str], ...],
+    evidence: Evidence,
+    policy: Policy,
+    *,
+    at: datetime,
+) -> Verdict:
+    problems = [*shared, *((each.cause, each.text) for each in reading.problems)]
+    if reading.coverage in COVERAGE_CAUSES:
+        cause = COVERAGE_CAUSES[reading.coverage]
+        problems.append((cause, "the signature does not cover the whole document"))
+    causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
+    signer, key = _signer(reading)
+    if signer is None:
+        judged = _without_certificate(reading, evidence, policy, at=at)
+        crypto = NO_SIGNATURE
+    else:
+        judged = judge_read(signer, evidence, policy, at=at)
+        crypto = SIGNATURE if key is not None else BROKEN
+    found = (
+        _reported(causes, Check.FORMAT, FORMAT),
+        _reported(causes, Check.COVERAGE, COVERAGE),
+        _reported(causes, Check.ALGORITHM, ALGORITHM),
+        _reported(causes, Check.DIGEST, DIGEST),
+        crypto,
+        *judged.results,
+    )
+    covered = None
+    if key is not None and not problems:
+        octets = reading.contents[0].octets if len(reading.contents) == 1 else None
+        if octets is None:
+            octets = b"".join([each.octets for each in reading.contents])
+        covered = Covered(octets, tuple([each.uri for each in reading.contents]))
+    return _verdict(found, judged, covered, tuple([text for _, text in problems]), at=at)
+
+
+def _reported(causes: dict[Check, str], check: Check, passed: Result) -> Result:
+    return result(check, causes[check]) if check in causes else passed
+
+
+def _signer(reading: SignatureReading) -> tuple[Certificate | None, PublicKey | None]:
+    """
+    Choose the certificate by the signature, never by its place in KeyInfo [DS 4.5.4].
+
+    Returns the certificate and its key if one verifies; else the first that can be read,
+    without its key, so that the rest of the report can be made.
+    """
+    first: Certificate | None = None
+    for der in reading.certificates:
+        try:
+            certificate = read_certificate(der)
+            key = certificate.public_key()
+        except Malformed:
+            continue
+        first = first or certificate
+        if _verifies(reading, key):
+            return certificate, key
+    return first, None
+
+
+def _verifies(reading: SignatureReading, key: PublicKey) -> bool:
+    method, signed_info = reading.method, reading.signed_info
+    if method is None or signed_info is None:
+        return False
+    signature = reading.signature_value
+    if (method.key_type == "rsa") is not isinstance(key, RSAPublicKey):
+        return False
+    if not any(row.fits(key) for row in BY_IDENTIFIER.values()):
+        return False  # RSA below 2048 bits, or another curve
+    if method.key_type == "ecdsa":
+        try:
+            signature = der_from_raw(signature, (key.key_size + 7) // 8)
+        except Malformed:
+            return False
+    return verifies(key, signature, signed_info, method.digest.name)
+
+
+def _without_certificate(
+    reading: SignatureReading, evidence: Evidence, policy: Policy, *, at: datetime
+) -> Judged:
+    """Judge what KeyInfo offers where nothing in it can be read: nothing to trust."""
+    if reading.certificates:
+        return judge_certificate(reading.certificates[0], evidence, policy, at=at)
+    none = result(Check.CHAIN, "no-certificate-chain-found")
+    return Judged(None, None, (none, *WITHOUT_ISSUER), note="KeyInfo holds no certificate")
+
+
+def verify_raw(
+    signature: bytes,
+    content: bytes,
+    certificate: bytes,
+    evidence: Evidence,
+    policy: Policy = DEFAULT,
+    *,
+    at: datetime,
+) -> Verdict:
+    """Judge a bare signature over *content* by the holder of *certificate*, DER."""
+    judged = judge_certificate(certificate, evidence, policy, at=at)
+    crypto = NO_SIGNATURE
+    covered = None
+    if judged.certificate is not None:
+        crypto = BROKEN
+        if verifies_bare(judged.certificate, signature, content):
+            crypto = SIGNATURE
+            covered = Covered(content)
+    return _verdict((crypto, *judged.results), judged, covered, (), at=at)
+
+
+def verifies_bare(certificate: Certificate, signature: bytes, content: bytes) -> bool:
+    """Tell whether a bare signature is the certificate's, by its generation's algorithm."""
+    try:
+        key = certificate.public_key()
+    except Malformed:
+        return False
+    fitting = [row for row in BY_IDENTIFIER.values() if row.fits(key)]
+    return bool(fitting) and verifies(key, signature, content, fitting[0].digest)
+
+
+def verify_certificate(
+    der: bytes, evidence: Evidence, policy: Policy = DEFAULT, *, at: datetime
+) -> Verdict:
+    """Judge a certificate alone: is it good for this use at this moment?"""
+    judged = judge_certificate(der, evidence, policy, at=at)
+    return _verdict(judged.results, judged, None, (), at=at)
+
+
+def _verdict(
+    results: tuple[Result, ...],
+    judged: Judged,
+    covered: Covered | None,
+    notes: tuple[str, ...],
+    *,
+    at: datetime,
+) -> Verdict:
+    indication, cause, code = decided(results)
+    return Verdict(
+        indication=indication,
+        cause=cause,
+        code=code,
+        results=results,
+        at=at,
+        certificate=judged.certificate,
+        kind=judged.kind,
+        covered=covered,
+        notes=(*notes, judged.note) if judged.note else notes,
+        revoked_since=judged.revoked.since if judged.revoked else None,
+        reason=judged.revoked.reason.value if judged.revoked else None,
+    )
+
+
+def _unreadable(problems: tuple[tuple[str, str], ...], *, at: datetime) -> Verdict:
+    """Word the verdict on what cannot be read at all."""
+    causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
+    results = tuple(result(check, cause) for check, cause in causes.items())
+    rest = (NO_COVERAGE, NO_ALGORITHM, NO_DIGEST, NO_SIGNATURE)
+    results += tuple(each for each in rest if each.check not in causes)
+    indication, cause, code = decided(results)
+    return Verdict(
+        indication=indication,
+        cause=cause,
+        code=code,
+        results=results,
+        at=at,
+        notes=tuple(text for _, text in problems),
+    )

@@ -1,0 +1,126 @@
+"""
+Put a verdict into words: JSON for machines, aligned text for people, in both languages.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from harness.verifier.verdict import Indication, Outcome, Result, Verdict
+from pki.causes import CAUSES, PASSED
+from pki.certificate.read import Certificate, read_name
+from pki.der import read
+from pki.errors import Malformed
+from pki.names import rfc4514
+
+NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
+SOFT_FAIL = {
+    "en": "not decided, and accepted all the same because soft-fail was asked for",
+    "ja": "確認できませんでしたが、指定により不問としました。",
+}
+
+
+def rfc3339(moment: datetime) -> str:
+    """Spell a UTC moment with the Z that most readers expect."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """Write a verdict as the one object of `verify --json`; keys are stable."""
+    cause = CAUSES[verdict.cause] if verdict.cause else None
+    found: dict[str, Any] = {
+        "verdict": verdict.indication.value,
+        "sub_indication": cause.sub_indication if cause else None,
+        "cause": verdict.cause,
+        "code": verdict.code.value,
+        "en_indication": cause.en_indication if cause else Indication.TOTAL_PASSED.value,
+        "checks": [_check(each) for each in verdict.results],
+        "holder": _holder(verdict.certificate),
+        "certificate": _certificate(verdict),
+        "at": rfc3339(verdict.at),
+        "signed_content": _covered(verdict),
+        "notes": list(verdict.notes),
+    }
+    if verdict.signatures:
+        found["signatures"] = [as_json(each) for each in verdict.signatures]
+    return found
+
+
+def sentence(each: Result, lang: str) -> str:
+    """Say what became of one check, with the cure if there is one."""
+    if each.outcome is Outcome.NOT_APPLICABLE:
+        if each.cause and each.cause != "ocsp-missing":
+            return SOFT_FAIL[lang]
+        return NOT_MADE[lang]
+    if each.cause is None:
+        passed = PASSED[each.check]
+        return passed.ja if lang == "ja" else passed.en
+    cause = CAUSES[each.cause]
+    return cause.ja if lang == "ja" else cause.en
+
+
+def rule(each: Result) -> str:
+    return CAUSES[each.cause].rule if each.cause else PASSED[each.check].rule
+
+
+def _check(each: Result) -> dict[str, Any]:
+    return {
+        "check": each.check.value,
+        "outcome": each.outcome.value,
+        "cause": each.cause,
+        "rule": rule(each),
+        "text": {lang: sentence(each, lang) for lang in ("en", "ja")},
+    }
+
+
+def _holder(certificate: Certificate | None) -> dict[str, Any] | None:
+    """State the four items, as the certificate does; None where it states none."""
+    try:
+        items = certificate.four_items() if certificate else None
+    except Malformed:
+        return None
+    if items is None:
+        return None
+    return {
+        "name": items.name,
+        "born": items.born,
+        "sex": items.sex,
+        "address": items.address,
+        "name_flags": items.name_flags,
+        "address_flags": items.address_flags,
+    }
+
+
+def _certificate(verdict: Verdict) -> dict[str, Any] | None:
+    certificate = verdict.certificate
+    if certificate is None:
+        return None
+    policies = certificate.policies or ()
+    return {
+        "issuer": _name(certificate.issuer),
+        "serial": f"{certificate.serial:#x}",
+        "kind": verdict.kind.value if verdict.kind else None,
+        "policy": next((read.dotted(p, 0, len(p)) for p in sorted(policies)), None),
+        "subject": _name(certificate.subject),
+        "not_before": rfc3339(certificate.not_before),
+        "not_after": rfc3339(certificate.not_after),
+        "revoked_since": rfc3339(verdict.revoked_since) if verdict.revoked_since else None,
+        "reason": verdict.reason,
+    }
+
+
+def _name(encoded: bytes) -> str | None:
+    try:
+        return rfc4514(read_name(encoded))
+    except Malformed:
+        return None
+
+
+def _covered(verdict: Verdict) -> dict[str, Any] | None:
+    if verdict.covered is None:
+        return None
+    return {
+        "sha256": sha256(verdict.covered.octets).hexdigest(),
+        "length": len(verdict.covered.octets),
+        "references": list(verdict.covered.references),
+    }

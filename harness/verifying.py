@@ -1,0 +1,106 @@
+"""
+Judging files: what a file is, and where the evidence comes from.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crl.read import read_list
+from crl.status import prepare
+from harness import clock
+from harness.files import read_input
+from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
+from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor
+from harness.verifier.policy import Judgement, Policy, Revocation, Use
+from harness.verifier.verdict import Verdict
+from pki.errors import Malformed, Unacceptable
+
+if TYPE_CHECKING:
+    from harness.world import World
+
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
+
+
+def judge_file(
+    world: Callable[[], World],
+    path: str,
+    *,
+    at: datetime | None,
+    content: str | None,
+    certificate: str | None,
+    revocation: str,
+    use: str,
+    policy: str,
+    anchors: tuple[str, ...],
+    lists: tuple[str, ...],
+    soft_fail: bool,
+) -> Verdict:
+    """Judge one file by a world, or by anchors and lists from files."""
+    if lists and not anchors:
+        raise Unacceptable("a list speaks only for an anchor; name the CA with --anchor, too")
+    if anchors:
+        at = at or clock.now()
+        usable_after = timedelta(0)
+        evidence: Evidence = at_hand(anchors, lists)
+    else:
+        found = world()
+        at = at or found.now()
+        usable_after = timedelta(days=int(found.store.setting("usable_after", "0")))
+        evidence = found.evidence.as_of(at)
+    chosen = Policy(
+        use=Use(use),
+        revocation=Revocation(revocation),
+        judgement=Judgement(policy),
+        usable_after=usable_after,
+        accept_unknown_revocation=soft_fail,
+    )
+    given = read_input(path)
+    if content is not None:
+        if certificate is None:
+            raise Unacceptable(
+                "a bare signature does not say whose it is; name the signer with --certificate"
+            )
+        return verify_raw(
+            given,
+            read_input(content),
+            der_of(read_input(certificate), certificate),
+            evidence,
+            chosen,
+            at=at,
+        )
+    if is_certificate(given):
+        return verify_certificate(der_of(given, path), evidence, chosen, at=at)
+    return verify_xml(given, evidence, chosen, at=at)
+
+
+def at_hand(anchors: tuple[str, ...], lists: tuple[str, ...]) -> AtHand:
+    """Gather evidence from files; each list is tried with each anchor of its name."""
+    trusted = tuple(anchor(der_of(read_input(path), path)) for path in anchors)
+    prepared: list[Candidate] = []
+    for path in lists:
+        read = read_list(der_of(read_input(path), path))
+        prepared += [prepare(read, each.path.certificate) for each in trusted]
+    return AtHand(trusted, tuple(prepared))
+
+
+def is_certificate(content: bytes) -> bool:
+    return content[:1] == b"\x30" or b"-----BEGIN CERTIFICATE-----" in content[:4096]
+
+
+def der_of(content: bytes, name: str) -> bytes:
+    """Take DER as it is, and PEM apart; Malformed if it is neither."""
+    if content[:1] == b"\x30":
+        return content
+    found = _PEM.search(content)
+    if found is None:
+        raise Malformed(name, "it is neither DER nor PEM")
+    try:
+        return base64.b64decode(b"".join(found[2].split()), validate=True)
+    except binascii.Error as error:
+        raise Malformed(name, f"its PEM is no base64 ({error})") from error

@@ -1,0 +1,248 @@
+"""
+A world: one miniature JPKI with a clock of its own, as every front uses it.
+
+The command line, the pytest plugin, the demo and the services all come through here.
+Imports at module level stay light, for each short command pays for them; what needs
+cryptography is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ca.register import Register
+from ca.store import Store, create, open_store, to_moment, to_seconds
+from harness import clock
+from pki.errors import NotPermitted, TooEarly
+from pki.kinds import Algorithm, Kind, Naming, Sex
+
+if TYPE_CHECKING:
+    from ca.authority import Authority
+    from ca.office import Office
+    from ca.publication import Press
+    from ca.residents import Resident
+    from harness.verifier.policy import Policy
+    from harness.verifier.verdict import Verdict
+    from harness.worldly import WorldEvidence
+    from pki.xmldsig.forms import Form
+
+DEFAULT_DIRECTORY = ".minijpki"
+ENVIRONMENT = "MINIJPKI_WORLD"
+DEFAULT_BASE_URL = "http://127.0.0.1:8765"
+
+
+class World:
+    """
+    An open world.
+
+    Moments given as *at* default to the world's clock.  An event later than the clock moves
+    it, one earlier than the journal's newest entry is refused.
+    """
+
+    def __init__(self, store: Store, directory: Path) -> None:
+        self.store = store
+        self.directory = directory
+        self.register = Register(store)
+
+    @classmethod
+    def create(
+        cls,
+        directory: str | Path,
+        *,
+        at: datetime | None = None,
+        naming: Naming = Naming.SIM,
+        algorithm: Algorithm = Algorithm.RSA2048,
+        history: bool = False,
+        seed: int | None = None,
+        base_url: str = DEFAULT_BASE_URL,
+        database: str | None = None,
+        fresh_keys: bool = False,
+        switches: Mapping[str, str] | None = None,
+    ) -> World:
+        """Make a world; its clock stands at *at*, or runs with the machine without one."""
+        from ca.ceremony import found_authorities
+
+        if seed is not None and naming is not Naming.SIM:
+            raise NotPermitted(
+                f"a seeded world has published keys, and may not name itself {naming.value}; "
+                "leave the seed or the naming away"
+            )
+        settings = {
+            "naming": naming.value,
+            "algorithm": algorithm.value,
+            "base_url": base_url.rstrip("/"),
+            "clock": str(to_seconds(at)) if at else "",
+            "seed": "" if seed is None else str(seed),
+            "fresh_keys": "yes" if fresh_keys else "",
+            **(switches or {}),
+        }
+        store = create(Path(directory), settings, url=database)
+        world = cls(store, Path(directory))
+        found_authorities(world.authority, at=world.now(), history=history)
+        return world
+
+    @classmethod
+    def open(cls, directory: str | Path | None = None) -> World:
+        """Open a world where it is named, where the environment says, or at `.minijpki`."""
+        chosen = Path(directory or os.environ.get(ENVIRONMENT) or DEFAULT_DIRECTORY)
+        return cls(open_store(chosen), chosen)
+
+    def now(self) -> datetime:
+        """
+        Return the moment of this world's own clock.
+
+        An event later than the clock has moved it: the newest entry is never in the future.
+        """
+        frozen = self.store.setting("clock")
+        if frozen:
+            moment = to_moment(int(frozen))
+        else:
+            ahead = int(self.store.setting("clock_offset", "0"))
+            moment = clock.now() + timedelta(seconds=ahead)
+        newest = self.store.newest()
+        return moment if newest is None or newest <= moment else newest
+
+    def set_clock(self, at: datetime) -> datetime:
+        """Freeze the clock at *at*, which is not before the newest entry of the journal."""
+        with self.store.writing():
+            newest = self.store.newest()
+            if newest is not None and at < newest:
+                raise TooEarly(at, newest)
+            self.store.set("clock", str(to_seconds(at)))
+        return at
+
+    def let_clock_run(self) -> datetime:
+        """Let the clock run with the machine's, on from where it stands."""
+        with self.store.writing():
+            ahead = int((self.now() - clock.now()).total_seconds())
+            self.store.set("clock_offset", str(ahead))
+            self.store.set("clock", "")
+        return self.now()
+
+    def moment(self, at: datetime | None) -> datetime:
+        """Return the moment of an event: as given, or now."""
+        return self.now() if at is None else at
+
+    @property
+    def seed(self) -> int | None:
+        text = self.store.setting("seed")
+        return int(text) if text else None
+
+    @property
+    def naming(self) -> Naming:
+        return Naming(self.store.setting("naming"))
+
+    @cached_property
+    def authority(self) -> Authority:
+        from ca.authority import Authority
+        from harness.keypool import Deck, Pool, cache_directory
+
+        if self.seed is not None:
+            return Authority(self.store, Deck(self.seed))
+        fresh = bool(self.store.setting("fresh_keys"))
+        return Authority(self.store, Pool(None if fresh else cache_directory()))
+
+    @cached_property
+    def office(self) -> Office:
+        from ca.office import Office
+        from harness.chance import chances
+
+        return Office(self.store, self.authority, chances(self.seed))
+
+    @cached_property
+    def press(self) -> Press:
+        from ca.publication import Press
+
+        return Press(self.store, self.authority)
+
+    @cached_property
+    def evidence(self) -> WorldEvidence:
+        from harness.worldly import WorldEvidence
+
+        return WorldEvidence(self)
+
+    def add_resident(
+        self,
+        identifier: str | None = None,
+        *,
+        name: str,
+        born: date | None,
+        sex: Sex,
+        address: str,
+        at: datetime | None = None,
+        stay_ends_on: date | None = None,
+        guardianship: bool = False,
+        substitutes: Mapping[str, str] | None = None,
+    ) -> Resident:
+        """Register a resident, under the next free identifier unless one is given."""
+        if identifier is None:
+            taken = {each.identifier for each in self.register.residents()}
+            identifier = next(f"r{n}" for n in range(1, len(taken) + 2) if f"r{n}" not in taken)
+        return self.office.add(
+            identifier,
+            name=name,
+            born=born,
+            sex=sex,
+            address=address,
+            at=self.moment(at),
+            stay_ends_on=stay_ends_on,
+            guardianship=guardianship,
+            substitutes=substitutes,
+        )
+
+    def sign_raw(
+        self,
+        identifier: str,
+        content: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        given: str = "message",
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign bytes with the card of a resident; *given* says what the card is handed."""
+        from harness.documents.raw import sign_raw
+
+        return sign_raw(self, identifier, content, pin=pin, kind=kind, given=given, at=at)
+
+    def sign_xml(
+        self,
+        identifier: str,
+        document: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        form: Form | None = None,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign an XML document with the card of a resident."""
+        from harness.documents.xml import sign_xml
+
+        return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
+
+    def verify_xml(
+        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+    ) -> Verdict:
+        """Judge a signed document by what this world had published at *at*."""
+        from harness.verifier.documents import verify_xml
+        from harness.verifier.policy import DEFAULT
+
+        moment = at or self.now()
+        return verify_xml(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
+
+    def certificate(self, identifier: str, kind: Kind) -> bytes:
+        """Return the certificate that the card of a resident holds, DER."""
+        from pki.errors import NotOnCard
+
+        issued = self.register.current(self.register.card_of(identifier), kind)
+        if issued is None:
+            raise NotOnCard(kind)
+        return self.register.der(kind, issued.serial)
+
+    def close(self) -> None:
+        self.store.close()

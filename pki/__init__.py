@@ -1,0 +1,49 @@
+"""
+What things are in JPKI: names, profiles, certificates, keys, signatures, paths.
+
+Pure: no disk, no clock, no network, and no chance but an injected source.
+
+Glossary, one English name each:
+
+    signature certificate       署名用電子証明書, in commands, files and JSON `sign`
+    authentication certificate  利用者証明用電子証明書, likewise `auth`
+    holder                      the person on whose card the certificates are
+    four items                  基本4情報: name, birth, sex, address
+    substitute character        代替文字, stands for one outside the repertoire
+    issuing municipality        the 市区町村 whose residents' counter issues; names the list
+    residents' counter, office  窓口
+    inquiry letter              照会書兼回答書, posted to the holder when an agent comes
+    hold                        一時保留, which JPKI never lifts [J 7]
+    revocation                  失効
+    renewal                     更新
+    lapse                       カードの失効
+    four-information service    最新の基本4情報の提供
+    serial linking              証明書紐付け情報 and 証明書新旧紐付け情報
+
+Citations, as [KEY SECTION] on the line that obeys:
+
+    5280     RFC 5280, certificate and CRL profile of the Internet, May 2008
+    5758     RFC 5758, algorithm identifiers for DSA and ECDSA, January 2010
+    3279     RFC 3279, algorithms and identifiers, April 2002
+    4055     RFC 4055, additional algorithms for RSA, June 2005
+    5480     RFC 5480, elliptic curve subject public key information, March 2009
+    6960     RFC 6960, OCSP, June 2013
+    3161     RFC 3161, time-stamp protocol, August 2001
+    8017     RFC 8017, PKCS #1 version 2.2, November 2016
+    6979     RFC 6979, deterministic ECDSA, August 2013
+    9231     RFC 9231, additional XML security URIs, July 2022
+    X.690    ITU-T X.690, BER and DER, February 2021
+    X.501    ITU-T X.501, directory models, October 2019
+    DS       XML Signature Syntax and Processing 1.1, W3C, April 2013
+    C14N     Canonical XML 1.0, W3C, March 2001
+    C14N11   Canonical XML 1.1, W3C, May 2008
+    EXC      Exclusive XML Canonicalization 1.0, W3C, July 2002
+    EN319102 ETSI EN 319 102-1, validation of AdES signatures, V1.3.1
+    J        docs/fidelity.md, source and confidence of each row, November 2026
+    RP       docs/fidelity.md, part RP: what relying parties receive, November 2026
+    CARD     docs/fidelity.md, part CARD: what the card does, November 2026
+    D        docs/design.md, decisions of this project
+"""
+
+DISTRIBUTION = "minijpki"
+"""Whose package this is; harness/__main__.py asks, for dogtag-pki has a pki too."""

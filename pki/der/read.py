@@ -1,0 +1,173 @@
+"""
+Read DER strictly, as fast as Python goes.  Pure: bytes in, offsets and values out.
+
+One definite, shortest length; one tag octet; nothing left over [X.690 10].  Readers on
+the hot path walk with `Walk`, or inline what `enter` does; everything raises MalformedDer.
+"""
+
+from pki.errors import MalformedDer
+
+MAX_DEPTH = 64
+
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+ENUMERATED, UTF8, SEQUENCE, SET = 0x0A, 0x0C, 0x30, 0x31
+PRINTABLE, IA5, UTC_TIME, GENERALIZED_TIME = 0x13, 0x16, 0x17, 0x18
+
+
+def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Return tag, first content octet and end of the TLV at *at*; it must end by *end*."""
+    try:
+        tag = data[at]
+        size = data[at + 1]
+        start = at + 2
+        if size >= 0x80:
+            start, size = _long(data, at, size)
+    except IndexError:
+        raise MalformedDer("the DER", "cut off", at) from None
+    stop = start + size
+    if stop > end:
+        raise MalformedDer("the DER", "an element reaches beyond its parent", at)
+    if tag & 0x1F == 0x1F:
+        raise MalformedDer("the DER", "tag of more than one octet", at)
+    return tag, start, stop
+
+
+def _long(data: bytes, at: int, first: int) -> tuple[int, int]:
+    """Return where the content begins and its length, for a length of several octets."""
+    count = first & 0x7F
+    start = at + 2 + count
+    size = int.from_bytes(data[at + 2 : start], "big")
+    if count == 0 or count > 4 or size < 0x80 or size >> ((count - 1) * 8) == 0:
+        raise MalformedDer("the DER", "length not in its one shortest form", at)
+    return start, size
+
+
+def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Return where the content of the TLV at *at* begins and ends; its tag must be *tag*."""
+    try:
+        size = data[at + 1]
+        start = at + 2
+        if size >= 0x80:
+            start, size = _long(data, at, size)
+        stop = start + size
+        if data[at] == tag and stop <= end:
+            return start, stop
+    except IndexError:
+        raise MalformedDer("the DER", "cut off", at) from None
+    found, _, _ = header(data, at, end)  # says what is wrong with the length
+    raise MalformedDer("the DER", f"tag {found:#04x} where {tag:#04x} must stand", at)
+
+
+def whole(data: bytes, tag: int) -> tuple[int, int]:
+    """Enter the one TLV that *data* consists of."""
+    start, stop = enter(data, 0, len(data), tag)
+    if stop != len(data):
+        raise MalformedDer("the DER", "octets after its end", stop)
+    return start, stop
+
+
+def children(data: bytes, start: int, stop: int) -> list[tuple[int, int, int, int]]:
+    """List (tag, begin, content begin, end) of every TLV between *start* and *stop*."""
+    found = []
+    while start < stop:
+        tag, content, end = header(data, start, stop)
+        found.append((tag, start, content, end))
+        start = end
+    return found
+
+
+def integer(data: bytes, start: int, stop: int) -> int:
+    """Return the INTEGER whose content lies between *start* and *stop* [X.690 8.3]."""
+    content = data[start:stop]
+    if not content or (
+        len(content) > 1
+        and ((content[0] == 0 and content[1] < 0x80) or (content[0] == 0xFF and content[1] >= 0x80))
+    ):
+        raise MalformedDer("the DER", "INTEGER not in its shortest form", start)
+    return int.from_bytes(content, "big", signed=True)
+
+
+def boolean(data: bytes, start: int, stop: int) -> bool:
+    content = data[start:stop]
+    if content not in (b"\x00", b"\xff"):  # [X.690 11.1]
+        raise MalformedDer("the DER", "BOOLEAN neither 00 nor FF", start)
+    return content == b"\xff"
+
+
+def dotted(data: bytes, start: int, stop: int) -> str:
+    """Return the OBJECT IDENTIFIER between *start* and *stop* in dotted form [X.690 8.19]."""
+    content = data[start:stop]
+    if not content or content[-1] & 0x80:
+        raise MalformedDer("the DER", "OBJECT IDENTIFIER cut off", start)
+    arcs: list[int] = []
+    arc = 0
+    fresh = True
+    for octet in content:
+        if fresh and octet == 0x80:
+            raise MalformedDer("the DER", "OBJECT IDENTIFIER not in its shortest form", start)
+        arc = arc << 7 | octet & 0x7F
+        fresh = octet < 0x80
+        if fresh:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - first * 40, *arcs[1:])))
+
+
+def bits(data: bytes, start: int, stop: int) -> tuple[bytes, int]:
+    """Return octets and number of unused bits of a BIT STRING [X.690 11.2]."""
+    if start == stop:
+        raise MalformedDer("the DER", "empty BIT STRING", start)
+    unused = data[start]
+    content = data[start + 1 : stop]
+    if unused > 7 or (unused and not content):
+        raise MalformedDer("the DER", "impossible number of unused bits", start)
+    if unused and content[-1] & ((1 << unused) - 1):
+        raise MalformedDer("the DER", "unused bits that are not zero", start)
+    return content, unused
+
+
+def text(data: bytes, tag: int, start: int, stop: int) -> str:
+    """Return the character string of one of the types that JPKI uses."""
+    try:
+        if tag == UTF8:
+            return data[start:stop].decode()
+        if tag in (PRINTABLE, IA5):
+            return data[start:stop].decode("ascii")
+    except UnicodeDecodeError:
+        raise MalformedDer("the DER", "string that is not of its own type", start) from None
+    raise MalformedDer("the DER", f"tag {tag:#04x} where a string must stand", start)
+
+
+def check(data: bytes, start: int, stop: int) -> None:
+    """Check every length down to the leaves between *start* and *stop*, without recursion."""
+    ends = [stop]
+    end = stop
+    at = start
+    try:
+        while True:
+            while at == end:
+                ends.pop()
+                if not ends:
+                    return
+                end = ends[-1]
+            tag = data[at]
+            size = data[at + 1]
+            if size < 0x80:
+                begin = at + 2
+                next_at = begin + size
+            else:
+                begin, size = _long(data, at, size)
+                next_at = begin + size
+            if next_at > end or tag & 0x1F == 0x1F:
+                header(data, at, end)  # says which
+            if tag & 0x20:
+                if len(ends) > MAX_DEPTH:
+                    raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
+                ends.append(next_at)
+                end = next_at
+                at = begin
+            else:
+                at = next_at
+    except IndexError:
+        raise MalformedDer("the DER", "cut off", at) from None

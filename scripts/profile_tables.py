@@ -1,0 +1,172 @@
+"""
+Write the tables of docs/ that the code knows better than any author.
+
+    python scripts/profile_tables.py            # bring the pages up to date
+    python scripts/profile_tables.py --check    # exit 1 if they are not, and change nothing
+
+A table stands between the marks `<!-- NAME: generated -->` and `<!-- NAME: end -->`; what is
+around them is written by hand.
+"""
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ca.lifecycle import listing
+from crl.shapes import SHAPES
+from pki.kinds import Event, Kind
+from pki.naming import DEFAULT_BASE_URL, MODES
+from pki.profiles import PROFILES, Profile
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ("pki", "crl", "ca", "harness")
+
+
+def profile_tables(profiles: Iterable[Profile]) -> Iterator[str]:
+    """Write one table per profile, one line per field in the order of the object."""
+    for profile in profiles:
+        yield f"### `{profile.word}`: {profile.title} ({profile.japanese})"
+        yield ""
+        yield from table(
+            ("#", "field or extension", "critical", "value", "confidence", "rests on"),
+            (
+                (
+                    str(number),
+                    row.name,
+                    {None: "–", True: "**yes**", False: "no"}[row.critical],
+                    row.shown,
+                    row.confidence.value,
+                    row.source,
+                )
+                for number, row in enumerate(profile.rows, 1)
+            ),
+        )
+        yield ""
+
+
+def certificates() -> Iterator[str]:
+    yield from profile_tables(PROFILES.values())
+
+
+def lists() -> Iterator[str]:
+    yield from profile_tables(SHAPES.values())
+
+
+def naming() -> Iterator[str]:
+    def value(of: Callable[[str], object]) -> Iterator[str]:
+        for naming in MODES:
+            yield f"`{of(naming)}`"
+
+    modes = MODES
+    rows = (
+        ("O in DNs and points", lambda n: modes[n].organization),
+        ("O in subjectAltName and issuerAltName", lambda n: modes[n].japanese_organization),
+        ("policy, sign", lambda n: modes[n].policy(Kind.SIGN)),
+        ("policy, auth", lambda n: modes[n].policy(Kind.AUTH)),
+        ("CPS", lambda n: modes[n].cps_uri(DEFAULT_BASE_URL)),
+        ("OCSP, auth only", lambda n: modes[n].ocsp_uri(DEFAULT_BASE_URL)),
+    )
+    heads = ("field", *(f"`{naming.value}`" for naming in modes))
+    yield from table(heads, ((what, *value(of)) for what, of in rows))
+
+
+def events() -> Iterator[str]:
+    yield from table(
+        ("event or request", "kind", "outcome (reason)", "confidence", "rests on", "remark"),
+        (
+            (
+                f"`{what.value}`" if isinstance(what, Event) else f"request `{what.value}`",
+                f"`{kind.value}`",
+                row.words,
+                row.confidence.value,
+                row.source,
+                row.note,
+            )
+            for what, kind, row in listing()
+        ),
+    )
+
+
+def house() -> Iterator[str]:
+    """List every module by floor, with the first sentence of its docstring."""
+    for floor in FLOORS:
+        yield f"### `{floor}/`"
+        yield ""
+        yield from table(
+            ("module", "what it is"),
+            (
+                (f"`{path.relative_to(ROOT / floor).with_suffix('').as_posix()}`", said)
+                for path in sorted((ROOT / floor).rglob("*.py"))
+                if path.name != "__init__.py" and (said := first_sentence(path))
+            ),
+        )
+        yield ""
+
+
+def first_sentence(path: Path) -> str:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    paragraph = " ".join(said.partition("\n\n")[0].split())
+    return paragraph.replace(".  ", ". ").partition(". ")[0].rstrip(".")
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Write a table of Markdown."""
+    heads = tuple(heads)
+    yield line(heads)
+    yield line("---" for _ in heads)
+    yield from map(line, rows)
+
+
+def line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
+    "docs/fidelity.md": {
+        "certificates": certificates,
+        "lists": lists,
+        "naming": naming,
+        "events": events,
+    },
+    "docs/design.md": {"house": house},
+}
+
+
+def written(page: str, tables: dict[str, Callable[[], Iterator[str]]]) -> str:
+    """Return *page* with every generated table as the code has it now."""
+    for name, make in tables.items():
+        before, begin, rest = page.partition(f"<!-- {name}: generated -->")
+        _, end, after = rest.partition(f"<!-- {name}: end -->")
+        if not begin or not end:
+            raise SystemExit(f"the page has no marks for the table {name!r}; write them first")
+        made = "\n".join(make()).rstrip()
+        page = f"{before}{begin}\n{made}\n{end}{after}"
+    return page
+
+
+def stale() -> dict[Path, str]:
+    """Return the pages that are not current, with what they should say."""
+    found = {}
+    for name, tables in PAGES.items():
+        old = (ROOT / name).read_text(encoding="utf-8")
+        new = written(old, tables)
+        if old != new:
+            found[ROOT / name] = new
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or only say whether they are current."""
+    pages = stale()
+    for path, text in pages.items():
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is not current; run `make docs`", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)} is brought up to date")
+    return int("--check" in arguments and bool(pages))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
