@@ -103,9 +103,7 @@ class Reception:
         requirement = requirements(procedure, by)
         kinds: tuple[Kind, ...] = ()
         if isinstance(requirement, Requirement) and not isinstance(draft.stage, Refused):
-            kinds = kinds_meant(
-                self.office.register, procedure, identifier, kind, age=years, at=at
-            )
+            kinds = kinds_meant(self.office.register, procedure, identifier, kind, age=years, at=at)
         case = Case(
             application=draft,
             kinds=kinds,
@@ -149,27 +147,17 @@ class Reception:
         check_new_pins(case, requirement)
         self._ask_pins(case, requirement, at=at)
         with self.store.writing():
+            before = case_numbered(self.store, number).application
+            pure.answer(before, code, at=at)  # again, lest two answer at once
             self._enter("application-answered", case, at=at)
         return self._serve(case, at=at)
 
     def release(self, number: str, *, at: datetime) -> Served:
         """Carry out one application that was queued, now that the central system is back."""
         self._check_moment(at)
-        case = case_numbered(self.store, number)
-        backlog = self.backlog(at=at)
-        application = case.application
-        if isinstance(application.stage, Queued):
-            # What was said when it was queued is of no matter: it may have come back early,
-            # or not at all.
-            until = backlog.until if backlog else None
-            application = replace(application, stage=replace(application.stage, until=until))
-            if backlog and until is None:
-                raise NotPermitted(
-                    f"the application {number} is queued, and the central system is down; "
-                    "wait, or bring it back with `minijpki office up`"
-                )
-        case = replace(case, application=pure.release(application, at=at))
         with self.store.writing():
+            case = case_numbered(self.store, number)
+            case = replace(case, application=self._released(case.application, at=at))
             self._enter("application-released", case, at=at)
         return self._serve(case, at=at)
 
@@ -224,6 +212,20 @@ class Reception:
         self._close("application-done", case, at=at)
         return Served(case=case, handed=handed, fee=fee)
 
+    def _released(self, application: Application, *, at: datetime) -> Application:
+        backlog = self.backlog(at=at)
+        if backlog and backlog.until is None:
+            raise NotPermitted(
+                f"the application {application.number} cannot be released while the central "
+                "system is down; wait, or bring it back with `minijpki office up`"
+            )
+        if isinstance(application.stage, Queued):
+            # What was said when it was queued is of no matter: the system came back early,
+            # or late.
+            until = backlog.until if backlog else None
+            application = replace(application, stage=replace(application.stage, until=until))
+        return pure.release(application, at=at)
+
     def _release_or_refuse(self, number: str, *, at: datetime) -> Served:
         try:
             return self.release(number, at=at)
@@ -244,7 +246,7 @@ class Reception:
             self.office.check_pin(case.resident, pin, case.pins[pin], at=at)
 
     def _enter(self, what: str, case: Case, *, at: datetime) -> None:
-        """Enter a step; a granted application is entered as such and closed when it is done."""
+        """Enter a step; one that is granted is closed by an entry of its own."""
         application = case.application
         granted = isinstance(application.stage, Done)
         seq = self.store.append(
@@ -256,8 +258,7 @@ class Reception:
             by=application.by.value,
             stage="granted" if granted else word(application.stage),
         )
-        if not granted:
-            put_case(self.store, seq, at, case.at_stage(application.stage))
+        put_case(self.store, seq, at, case.at_stage(application.stage))
 
     def _close(self, what: str, case: Case, *, at: datetime) -> None:
         with self.store.writing():

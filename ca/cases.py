@@ -65,9 +65,7 @@ def case_numbered(store: Store, number: str) -> Case:
     """Return the case with that receipt."""
     value = store.state(NOUN, number)
     if value is None:
-        raise Missing(
-            f"no application {number!r} in this world; see `minijpki office pending`"
-        )
+        raise Missing(f"no application {number!r} in this world; see `minijpki office pending`")
     return from_json(value)
 
 

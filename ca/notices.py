@@ -102,7 +102,8 @@ def _ending_about(register: Register, month: date, *, at: datetime) -> Iterator[
     days = range(SOONEST.days, LATEST.days)
     for word in sorted({_word(first + timedelta(days=day)) for day in days}):
         rows = register.store.rows(
-            "SELECT value FROM states WHERE noun = 'card' AND at <= ? AND value LIKE ? ORDER BY seq",
+            "SELECT value FROM states "
+            "WHERE noun = 'card' AND at <= ? AND value LIKE ? ORDER BY seq",
             to_seconds(at),
             f'%"expires_on": "{word}-%',
         )

@@ -163,6 +163,11 @@ class Office(EventDesk):
         self._remember(cards.unlock(card, kind, value), PIN_OF[kind], at=at)
         return self.authority.key(int(card.slots[kind].key))
 
+    def check_pin(self, identifier: str, pin: Pin, value: str, *, at: datetime) -> None:
+        """Enter a PIN for the counter to see, which uses no key; WrongPin or PinLocked."""
+        card = self.register.card_of(identifier)
+        self._remember(cards.verify_pin(card, pin, value), pin, at=at)
+
     def change_pin(
         self, identifier: str, pin: Pin, old: str, new: str, *, channel: Channel, at: datetime
     ) -> None:

@@ -6,20 +6,21 @@ past one can be made again, byte for byte.  Bytes exist only once somebody asks 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ca.authority import Authority
 from ca.municipalities import by_code
 from ca.store import Store, to_moment, to_seconds
-from crl.entries import LIFETIME, Entry, ListRequest
+from crl.entries import LIFETIME, Body, Entry, ListRequest
 from crl.schedule import Publication, Schedule, schedule, still_listed
 from crl.scope import FULL, Scope, authorities, municipal
-from crl.write import Template, build_list, template
+from crl.write import Template, build_list, encode_entries, template, with_entry, without
 from pki.errors import Missing
 from pki.kinds import Kind, Reason
 
 ARL, FULL_WORD = "arl", "full"
+MANY = 64  # new entries from which on encoding all of them costs less than adding each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Press:
         self.authority = authority
         self._bytes: dict[tuple[Kind, int, str, int], bytes] = {}
         self._templates: dict[tuple[Kind, int, str], Template] = {}
+        self._bodies: dict[tuple[Kind, int, str], tuple[frozenset[Entry], Body]] = {}
 
     def scope(self, kind: Kind, word: str) -> Scope:
         """Return the scope of that word: a JIS code, `arl` or `full`."""
@@ -154,8 +156,25 @@ class Press:
         """Sign a list, once; the same list has the same bytes (ECDSA is deterministic)."""
         key = (made.kind, made.generation, made.word, made.request.number)
         if key not in self._bytes:
-            self._bytes[key] = build_list(self._template(made), made.request)
+            request = replace(made.request, entries=self._body(made))
+            self._bytes[key] = build_list(self._template(made), request)
         return self._bytes[key]
+
+    def _body(self, made: Made) -> Body:
+        """Encode the entries of a list; what the one before it had is not encoded again."""
+        key = (made.kind, made.generation, made.word)
+        wanted = frozenset(made.entries)
+        had, body = self._bodies.get(key, (frozenset[Entry](), Body()))
+        fresh = wanted - had
+        if len(fresh) > MANY:
+            body = encode_entries(made.entries)
+        else:
+            gone = {entry.serial for entry in had} - {entry.serial for entry in wanted}
+            body = without(body, gone) if gone else body
+            for entry in fresh:
+                body = with_entry(body, entry)
+        self._bodies[key] = (wanted, body)
+        return body
 
     def _template(self, made: Made) -> Template:
         key = (made.kind, made.generation, made.word)

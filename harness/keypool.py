@@ -27,7 +27,7 @@ DECK = Path(__file__).with_name("deck.bin")
 DECK_SIZE = 256  # keys
 PRIME = 128  # octets; p and q of each key stand one behind the other
 EXPONENT = 65537
-AHEAD = 8  # keys that the pool is filled up to, once it was found empty
+AHEAD = 4  # keys that are made at once when the cache is empty: a world and its first card
 
 
 def generate(algorithm: Algorithm) -> PrivateKey:
@@ -51,29 +51,20 @@ class Pool:
         self._ahead = ahead
 
     def take(self, algorithm: Algorithm, number: int) -> PrivateKey:
-        """Take one from the cache, or generate it."""
+        """Take one from the cache, or generate it and some more for the next."""
         if algorithm is not Algorithm.RSA2048 or self._directory is None:
             return generate(algorithm)
         for path in self._waiting():
             key = _claim(path)
             if key is not None:
                 return key
-        return generate(algorithm)
-
-    def fill(self, count: int | None = None) -> int:
-        """Generate keys in parallel until *count* are waiting; return how many were made."""
-        if self._directory is None:
-            return 0
-        missing = (self._ahead if count is None else count) - len(list(self._waiting()))
-        if missing <= 0:
-            return 0
         # Generation is the one thing that threads do as fast as processes: 2.02 on two cores.
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            keys = list(pool.map(generate, [Algorithm.RSA2048] * missing))
+            first, *rest = pool.map(generate, [algorithm] * self._ahead)
         with suppress(OSError):
-            for key in keys:
+            for key in rest:
                 self._put(key)
-        return missing
+        return first
 
     def _waiting(self) -> Iterator[Path]:
         try:

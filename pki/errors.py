@@ -5,7 +5,6 @@ JpkiError
 ├── Malformed               an object cannot be read; get another copy       .what
 │   ├── MalformedDer        .offset
 │   └── MalformedXml
-│       └── DuplicateIdentifier
 ├── Unacceptable            a value breaks a rule; choose another
 │   ├── OutsideRepertoire   .character
 │   ├── ImpossibleDate
@@ -65,10 +64,6 @@ class MalformedDer(Malformed):
 
 class MalformedXml(Malformed):
     """Bytes are no XML document that we are willing to read."""
-
-
-class DuplicateIdentifier(MalformedXml):
-    """Two elements share an identifier, so that a reference to it means either."""
 
 
 class Unacceptable(JpkiError):

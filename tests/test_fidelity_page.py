@@ -36,7 +36,7 @@ def citations(key):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in {".py", ".md"}:
                 text = path.read_text(encoding="utf-8")
-                for section in re.findall(rf"\[{key} ([A-Z]?\d[\d.]*)\]", text):
+                for section in re.findall(rf"\[{key} ([A-Z]?\d+(?:\.\d+)*)[^\]\n]*\]", text):
                     found.setdefault(section, path.relative_to(ROOT))
     return found
 

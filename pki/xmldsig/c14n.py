@@ -15,11 +15,10 @@ from lxml import etree
 from pki.errors import MalformedXml, Unacceptable
 from pki.xmldsig.algorithms import Canonicalization, Rule
 from pki.xmldsig.identifiers import XML
+from pki.xmldsig.parse import PARSER
 
 BASE = f"{XML}base"
 INHERITED_11 = (f"{XML}lang", f"{XML}space")  # [C14N11 2.4]
-
-_PARSER = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
 
 
 def canonical_document(
@@ -42,7 +41,7 @@ def canonical_element(
             return octets
     source = etree.tostring(element, encoding="utf-8", with_tail=False)
     try:
-        apex = etree.fromstring(source, _PARSER)
+        apex = etree.fromstring(source, PARSER)
     except etree.XMLSyntaxError as error:
         raise MalformedXml("the element", f"it cannot stand alone: {error.msg}") from None
     for name, value in inherited.items():

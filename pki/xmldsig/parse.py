@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pki.errors import DuplicateIdentifier, MalformedXml
+from pki.errors import MalformedXml
 
 MAX_OCTETS = 32 << 20  # 32 MiB
 MAX_MARKS = 1 << 20  # of < and =, more than a tree has nodes; libxml2 takes 120 octets for each
@@ -24,10 +24,14 @@ ENCODINGS = frozenset(
 )
 
 WHAT = "the document"
-_PARSER = etree.XMLParser(
-    resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
+PARSER = etree.XMLParser(
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    recover=False,
+    collect_ids=False,  # pki/xmldsig/identifiers does, and looks at more than xml:id
 )
-_ID_REDEFINED = 513  # XML_DTD_ID_REDEFINED of libxml2, which looks at xml:id alone
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _USUAL_START = b'<?xml version="1.0" encoding="UTF-8"?>'
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<")
@@ -58,7 +62,7 @@ def parse_xml(source: bytes) -> XmlDocument:
     if len(text) > MAX_MARKS and text.count(b"<") + text.count(b"=") > MAX_MARKS:
         raise MalformedXml(WHAT, f"it has more than {MAX_MARKS} tags and attributes; split it")
     try:
-        root = etree.fromstring(source, _PARSER)
+        root = etree.fromstring(source, PARSER)
     except etree.XMLSyntaxError as error:
         raise _refusal(error) from None
     declared = root.getroottree().docinfo
@@ -75,9 +79,8 @@ def _plain(source: bytes) -> bytes:
         raise MalformedXml(
             WHAT, f"it has {len(source)} octets, more than the {MAX_OCTETS} that are accepted"
         )
-    if source.startswith(_USUAL_START):
-        text = source
-    else:
+    text = source
+    if source[:1] != b"<" or (source[:5] == b"<?xml" and not source.startswith(_USUAL_START)):
         text = source.decode("utf-16", "replace").encode() if source[:2] in _UTF16 else source
         if not _START.match(text):
             raise MalformedXml(WHAT, "it does not begin like XML, or its encoding hides that")
@@ -90,8 +93,6 @@ def _plain(source: bytes) -> bytes:
 
 
 def _refusal(error: etree.XMLSyntaxError) -> MalformedXml:
-    if error.code == _ID_REDEFINED:  # type: ignore[attr-defined]  # the stubs forget it
-        return DuplicateIdentifier(WHAT, "two elements have the same xml:id")
     why = " ".join((error.msg or "").split())
     return MalformedXml(WHAT, why[:200] or "it is not well-formed")
 

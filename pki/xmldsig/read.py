@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from pki.errors import DuplicateIdentifier, MalformedXml
+from pki.errors import MalformedXml
 from pki.xmldsig.coverage import coverage_of
 from pki.xmldsig.dereference import (
     Target,
@@ -66,8 +66,6 @@ def read_signatures(
     """Read every signature of *source*; only *resources* may be referred to outside of it."""
     try:
         document = parse_xml(source)
-    except DuplicateIdentifier as error:
-        return _nothing("wrapping", str(error))
     except MalformedXml as error:
         return _nothing("format-failure", str(error))
     signatures = list(islice(document.root.iter(SIGNATURE), MAX_SIGNATURES + 1))
