@@ -20,6 +20,7 @@ from ca.hours import Place
 from ca.issuance import age
 from ca.office import Handed, Office
 from ca.procedures import Procedure, Requirement, requirements
+from ca.register import Issued
 from ca.store import to_moment, to_seconds
 from ca.words import Words
 from pki.errors import JpkiError, NotPermitted, TooEarly
@@ -39,11 +40,13 @@ class Served:
         case: The application, with its receipt and how far it got.
         handed: Card, certificates and drawn PINs; None unless some were made just now.
         fee: Yen, for the certificates.
+        certificates: Those that were just made, or that the applicant came to read.
     """
 
     case: Case
     handed: Handed | None
     fee: int
+    certificates: tuple[Issued, ...] = ()
 
     @property
     def application(self) -> Application:
@@ -210,7 +213,16 @@ class Reception:
             self._close("application-refused", _refused(case, error, at), at=at)
             raise
         self._close("application-done", case, at=at)
-        return Served(case=case, handed=handed, fee=fee)
+        made = handed.certificates if handed else self._confirmed(case)
+        return Served(case=case, handed=handed, fee=fee, certificates=made)
+
+    def _confirmed(self, case: Case) -> tuple[Issued, ...]:
+        if case.procedure is not Procedure.CONFIRM:
+            return ()
+        register = self.office.register
+        card = register.card_of(case.resident)
+        found = (register.current(card, kind) for kind in case.kinds)
+        return tuple(each for each in found if each is not None)
 
     def _released(self, application: Application, *, at: datetime) -> Application:
         backlog = self.backlog(at=at)

@@ -280,10 +280,11 @@ def compromise(authority: Authority, kind: Kind, number: int, *, at: datetime) -
         raise Missing(f"the {kind.value} CA has no generation {number}; see `minijpki ca show`")
     generation = known[number - 1]
     with store.writing():
-        if store.rows(
-            "SELECT 1 FROM standings WHERE ca = ? AND serial = ?", kind.value, generation.serial
-        ):
-            raise AlreadyRevoked(at)
+        revoked = store.rows(
+            "SELECT since FROM standings WHERE ca = ? AND serial = ?", kind.value, generation.serial
+        )
+        if revoked:
+            raise AlreadyRevoked(to_moment(revoked[0][0]))
         event = Event.CA_KEY_COMPROMISED
         seq = store.append(at, event.value, f"ca/{kind.value}", generation=number)
         register = Register(store)

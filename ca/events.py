@@ -92,37 +92,40 @@ class EventDesk:
         spelled = spelled_address(address)
         place = of_address(spelled)
         issuing(place, designated_city="ward")
-        before = self.register.resident(identifier)
-        if before.address == spelled and before.left_on is None:
-            raise Unacceptable(
-                f"the resident {identifier!r} lives at that address already; give the new one"
-            )
-        event = Event.MOVED_WITHIN if place.code == before.municipality else Event.MOVED
-        return self.report(
-            event, identifier, at=at, become=moved(before, address=spelled, municipality=place.code)
-        )
+        with self.store.writing():  # reading, too, or one of two changes at once is lost
+            before = self.register.resident(identifier)
+            if before.address == spelled and before.left_on is None:
+                raise Unacceptable(
+                    f"the resident {identifier!r} lives at that address already; give the new one"
+                )
+            event = Event.MOVED_WITHIN if place.code == before.municipality else Event.MOVED
+            become = moved(before, address=spelled, municipality=place.code)
+            return self.report(event, identifier, at=at, become=become)
 
     def rename(self, identifier: str, *, name: str, at: datetime) -> Resident:
         """Report a new name."""
-        before = self.register.resident(identifier)
-        prepare_name(name, choices=before.substitutes)
-        spelled = spelled_name(name)
-        if spelled == before.name:
-            raise Unacceptable(f"the resident {identifier!r} bears that name already")
-        return self.report(Event.RENAMED, identifier, at=at, become=replace(before, name=spelled))
+        with self.store.writing():
+            before = self.register.resident(identifier)
+            prepare_name(name, choices=before.substitutes)
+            spelled = spelled_name(name)
+            if spelled == before.name:
+                raise Unacceptable(
+                    f"the resident {identifier!r} bears that name already; give the new one"
+                )
+            become = replace(before, name=spelled)
+            return self.report(Event.RENAMED, identifier, at=at, become=become)
 
     def correct(
         self, identifier: str, *, born: date | None = None, sex: Sex | None = None, at: datetime
     ) -> Resident:
         """Correct the date of birth, the sex, or both; each is an event of its own."""
-        before = self.register.resident(identifier)
         check_birth(born, on=day_in_jst(at))
-        if born in (None, before.born) and sex in (None, before.sex):
-            raise Unacceptable(
-                f"the record of resident {identifier!r} says so already; give what is different"
-            )
-        changed = before
         with self.store.writing():
+            before = changed = self.register.resident(identifier)
+            if born in (None, before.born) and sex in (None, before.sex):
+                raise Unacceptable(
+                    f"the record of resident {identifier!r} says so already; give what is different"
+                )
             if born is not None and born != before.born:
                 changed = replace(changed, born=born)
                 self.report(Event.BIRTH_CORRECTED, identifier, at=at, become=changed)
@@ -186,15 +189,17 @@ class EventDesk:
 
     def extend_stay(self, identifier: str, *, until: date, at: datetime) -> Resident:
         """Extend a residence period; a card that has not expired yet goes along [J 10.1]."""
-        resident = self.living(identifier)
-        if resident.stay_ends_on is None:
-            raise Unacceptable(f"the stay of resident {identifier!r} is not limited")
-        if until <= resident.stay_ends_on:
-            raise Unacceptable(
-                f"the stay of resident {identifier!r} lasts to {resident.stay_ends_on} already; "
-                "give a later day"
-            )
         with self.store.writing():
+            resident = self.living(identifier)
+            if resident.stay_ends_on is None:
+                raise Unacceptable(
+                    f"the stay of resident {identifier!r} is not limited, and nothing extends it"
+                )
+            if until <= resident.stay_ends_on:
+                raise Unacceptable(
+                    f"the stay of resident {identifier!r} lasts to {resident.stay_ends_on} "
+                    "already; give a later day"
+                )
             longer = replace(resident, stay_ends_on=until)
             changed = self.report(Event.STAY_EXTENDED, identifier, at=at, become=longer)
             card = self.register.card(identifier)

@@ -102,7 +102,7 @@ class Issuance:
     def secrets(self, card_serial: str, wanted: Mapping[Pin, str]) -> dict[Pin, str]:
         """Return the four PINs: those that were chosen, and drawn ones for the rest."""
         chance = self.chances(f"pins/{card_serial}")
-        return {pin: wanted.get(pin) or draw(pin, chance) for pin in Pin}
+        return {pin: wanted[pin] if pin in wanted else draw(pin, chance) for pin in Pin}
 
     def renews(self, card: Card, kind: Kind, *, at: datetime) -> bool:
         """Tell whether one issued now counts as the renewal of the one before [J 10.2]."""

@@ -195,7 +195,7 @@ def latest_items(
     linked = link(register, Kind.SIGN, serial, at=at)
     if linked.certificate.resident != resident:
         raise NotPermitted(
-            f"the sign certificate {serial:#x} is not {resident!r}'s; name one of theirs"
+            f"the sign certificate {serial:#x} is none of {resident!r}; name one of theirs"
         )
     if in_force(register, linked.certificate, at=at):
         return Unchanged(linked.certificate)

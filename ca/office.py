@@ -1,8 +1,9 @@
 """
-The municipal counter (窓口): cards and certificates are handed over here, and PINs set.
+The municipal counter (窓口): cards and certificates are handed over here.
 
-Events are reported one door on, in ca/events.  What the applicant must bring is not asked
-here but in ca/applications; this is what happens once it is granted.
+Events are reported one door on, in ca/events, and PINs are entered at ca/pin_desk.  What
+the applicant must bring is not asked here but in ca/applications; this is what happens
+once it is granted.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ca import card as cards
-from ca.card import Attempt, Card, CardState, new_card
+from ca.card import Card, CardState, new_card
 from ca.eligibility import NotAllowed, may_have
-from ca.events import EventDesk
 from ca.issuance import AUTH_FIRST, age, reckoned_birth, with_pin
-from ca.lifecycle import Abroad, Good, after
-from ca.pins import KIND_OF, PIN_OF
+from ca.lifecycle import Abroad, after
+from ca.pin_desk import PinDesk
+from ca.pins import KIND_OF, PIN_OF, check
 from ca.register import Issued
 from ca.residents import Resident
 from pki.errors import NotEligible, NotNewest, NotPermitted
-from pki.keys import PrivateKey
-from pki.kinds import Channel, Event, Kind, Pin
+from pki.kinds import Event, Kind, Pin
 from pki.validity import card_last_day, day_in_jst
 
 
@@ -42,7 +42,7 @@ class Handed:
     declined: tuple[tuple[Kind, NotAllowed], ...] = ()
 
 
-class Office(EventDesk):
+class Office(PinDesk):
     """The residents' counters of one world, all behind one desk."""
 
     def issue_card(
@@ -62,14 +62,9 @@ class Office(EventDesk):
         """
         resident = self._resident_here(identifier)
         self._not_before_the_newest(at)
-        before = self.register.card(identifier)
-        if before and not instead and before.state in (CardState.ACTIVE, CardState.SUSPENDED):
-            raise NotPermitted(
-                f"the resident {identifier!r} has a card that is {before.state.value}; "
-                f"replace it with `minijpki card reissue {identifier}`"
-            )
-        if before is None and instead:
-            self.register.card_of(identifier)
+        self._check_card_before(identifier, instead)
+        for pin, secret in (pins or {}).items():
+            check(pin, secret)
         declined = () if even_so else self._declined(resident, at=at)
         kinds = tuple(
             kind
@@ -80,18 +75,20 @@ class Office(EventDesk):
         ends = card_last_day(
             reckoned_birth(resident, on=on), on, resident.stay_ends_on, self.algorithm
         ).day
-        number = f"{self._next_card():08d}"
-        secrets = self.issuance.secrets(number, pins or {})
-        kept = {
-            pin: secret
-            for pin, secret in secrets.items()
-            if pin not in KIND_OF or KIND_OF[pin] in kinds
-        }
-        card = new_card(
-            serial=number, holder=identifier, issued_on=on, expires_on=ends, secrets=kept
-        )
         serials = self.issuance.reserve(kinds, at=at)
         with self.store.writing():
+            self._check_card_before(identifier, instead)  # again, lest two are issued at once
+            resident = self._resident_here(identifier)
+            number = f"{self._next_card():08d}"
+            secrets = self.issuance.secrets(number, pins or {})
+            kept = {
+                pin: secret
+                for pin, secret in secrets.items()
+                if pin not in KIND_OF or KIND_OF[pin] in kinds
+            }
+            card = new_card(
+                serial=number, holder=identifier, issued_on=on, expires_on=ends, secrets=kept
+            )
             if instead:
                 self.report(Event.CARD_REISSUED, identifier, at=at)
             seq = self.store.append(at, "card-issued", identifier, card=number)
@@ -117,29 +114,18 @@ class Office(EventDesk):
         revocation a new issue [J 10.2].  *serial* names the certificate to be renewed and
         must be the newest of its kind.
         """
-        resident = self._resident_here(identifier)
         self._not_before_the_newest(at)
-        card = self.register.card_of(identifier)
-        if serial is not None:
-            self._check_newest(identifier, kinds, serial)
-        if card.state is not CardState.ACTIVE:
-            cards.require_active(card)
-        if not even_so:
-            for kind, refused in self._declined(resident, at=at):
-                if kind in kinds:
-                    raise NotEligible(refused.reason.en)
-        if card.expires_on < day_in_jst(at):
-            raise NotPermitted(
-                f"the card expired on {card.expires_on}, and no certificate outlives its card; "
-                f"replace it with `minijpki card reissue {identifier}`"
-            )
         ordered = tuple(kind for kind in AUTH_FIRST if kind in kinds)
-        secrets = self.issuance.secrets(f"{card.serial}/{at:%Y%m%d%H%M%S}", pins or {})
-        fresh = [PIN_OF[kind] for kind in ordered if PIN_OF[kind] not in card.pins]
-        for kind in ordered:
-            card = with_pin(card, kind, secrets[PIN_OF[kind]])
+        self._writable(identifier, ordered, at=at, serial=serial, pins=pins, even_so=even_so)
         serials = self.issuance.reserve(ordered, at=at)
         with self.store.writing():
+            resident, card = self._writable(  # again, lest two renew at once
+                identifier, ordered, at=at, serial=serial, pins=pins, even_so=even_so
+            )
+            secrets = self.issuance.secrets(f"{card.serial}/{at:%Y%m%d%H%M%S}", pins or {})
+            fresh = [PIN_OF[kind] for kind in ordered if PIN_OF[kind] not in card.pins]
+            for kind in ordered:
+                card = with_pin(card, kind, secrets[PIN_OF[kind]])
             seq = self.store.append(
                 at, Event.RENEWED.value, identifier, kinds=[kind.value for kind in ordered]
             )
@@ -152,55 +138,6 @@ class Office(EventDesk):
                     self._stand(seq, before, standing, become, at=at)
         drawn = {pin: secrets[pin] for pin in fresh if pin not in (pins or {})}
         return Handed(card=card, certificates=made, drawn=drawn)
-
-    def enter_pin(self, identifier: str, kind: Kind, value: str, *, at: datetime) -> PrivateKey:
-        """
-        Enter a PIN to use a key once; the counter is stored before anybody hears the answer.
-
-        Raises WrongPin or PinLocked.
-        """
-        card = self.register.card_of(identifier)
-        self._remember(cards.unlock(card, kind, value), PIN_OF[kind], at=at)
-        return self.authority.key(int(card.slots[kind].key))
-
-    def check_pin(self, identifier: str, pin: Pin, value: str, *, at: datetime) -> None:
-        """Enter a PIN for the counter to see, which uses no key; WrongPin or PinLocked."""
-        card = self.register.card_of(identifier)
-        self._remember(cards.verify_pin(card, pin, value), pin, at=at)
-
-    def change_pin(
-        self, identifier: str, pin: Pin, old: str, new: str, *, channel: Channel, at: datetime
-    ) -> None:
-        """Change a known PIN by one of the ways that there are for it [J 10.4]."""
-        card = self.register.card_of(identifier)
-        attempt = cards.change_pin(card, pin, old, new, channel)
-        self._remember(attempt, pin, at=at, event=Event.PIN_CHANGED)
-
-    def reset_pin(self, identifier: str, pin: Pin, new: str, *, at: datetime) -> None:
-        """Set a PIN anew at the counter."""
-        with self.store.writing():
-            card = cards.reset_pin(self.register.card_of(identifier), pin, new)
-            seq = self.store.append(at, Event.PIN_RESET.value, identifier, pin=pin.value)
-            self.register.put_card(seq, at, card)
-
-    def reset_pin_at_store(
-        self, identifier: str, pin: Pin, new: str, other: str, *, at: datetime
-    ) -> None:
-        """Set a PIN anew at a kiosk, on the strength of the other certificate [J 10.4]."""
-        card = self.register.card_of(identifier)
-        valid = pin in KIND_OF and self.is_valid(card, KIND_OF[pin].other, at=at)
-        attempt = cards.reset_pin_at_store(card, pin, new, other, other_is_valid=valid)
-        tried = PIN_OF[KIND_OF[pin].other]
-        self._remember(attempt, tried, at=at, event=Event.PIN_RESET)
-
-    def is_valid(self, card: Card, kind: Kind, *, at: datetime) -> bool:
-        """Tell whether the card's certificate of a kind is good and within its dates."""
-        issued = self.register.current(card, kind)
-        return (
-            issued is not None
-            and issued.not_before <= at <= issued.not_after
-            and self.register.standing(kind, issued.serial, at=at) == Good()
-        )
 
     def _resident_here(self, identifier: str) -> Resident:
         resident = self.living(identifier)
@@ -232,6 +169,50 @@ class Office(EventDesk):
         self.register.put_card(seq, at, card)
         return card, tuple(made)
 
+    def _check_card_before(self, identifier: str, instead: bool) -> None:
+        before = self.register.card(identifier)
+        if before and not instead and before.state in (CardState.ACTIVE, CardState.SUSPENDED):
+            raise NotPermitted(
+                f"the resident {identifier!r} has a card that is {before.state.value}; "
+                f"replace it with `minijpki card reissue {identifier}`"
+            )
+        if before is None and instead:
+            self.register.card_of(identifier)
+
+    def _writable(
+        self,
+        identifier: str,
+        kinds: tuple[Kind, ...],
+        *,
+        at: datetime,
+        serial: int | None,
+        pins: Mapping[Pin, str] | None,
+        even_so: bool,
+    ) -> tuple[Resident, Card]:
+        """Return whose card gets new certificates, and the card; refuse if it may not."""
+        resident = self._resident_here(identifier)
+        card = self.register.card_of(identifier)
+        if serial is not None:
+            self._check_newest(identifier, kinds, serial)
+        cards.require_active(card)
+        if not even_so:
+            for kind, refused in self._declined(resident, at=at):
+                if kind in kinds:
+                    raise NotEligible(refused.reason.en)
+        if card.expires_on < day_in_jst(at):
+            raise NotPermitted(
+                f"the card expired on {card.expires_on}, and no certificate outlives its card; "
+                f"replace it with `minijpki card reissue {identifier}`"
+            )
+        for pin, secret in (pins or {}).items():
+            check(pin, secret)
+            if pin in card.pins or KIND_OF.get(pin) not in kinds:
+                raise NotPermitted(
+                    f"the {pin.value} PIN is not set with new certificates; "
+                    f"change it with `minijpki card change-pin {identifier}`"
+                )
+        return resident, card
+
     def _check_newest(self, identifier: str, kinds: tuple[Kind, ...], serial: int) -> None:
         for kind in kinds:
             listed = self.register.certificates(identifier, kind)
@@ -244,22 +225,6 @@ class Office(EventDesk):
                 return
         self.register.certificate(kinds[0], serial)
         raise NotPermitted(f"the certificate {serial:#x} is not {identifier!r}'s; name theirs")
-
-    def _remember(
-        self, attempt: Attempt, pin: Pin, *, at: datetime, event: Event | None = None
-    ) -> None:
-        with self.store.writing():
-            holder = attempt.card.holder
-            if not attempt.ok:
-                locked = attempt.locked and attempt.compared
-                what = Event.PIN_LOCKED.value if locked else "pin-failed"
-                seq = self.store.append(at, what, holder, pin=pin.value, left=attempt.tries_left)
-            elif attempt.card != self.register.card_of(holder):
-                seq = self.store.append(at, event.value if event else "pin-right", holder)
-            else:
-                return
-            self.register.put_card(seq, at, attempt.card)
-        cards.refusal(attempt, pin)
 
     def _next_card(self) -> int:
         sql = "SELECT COUNT(*) FROM journal WHERE what = 'card-issued'"

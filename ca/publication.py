@@ -49,7 +49,7 @@ class Press:
     def __init__(self, store: Store, authority: Authority) -> None:
         self.store = store
         self.authority = authority
-        self._bytes: dict[tuple[Kind, int, str, int], bytes] = {}
+        self._bytes: dict[tuple[Kind, int, str, int], tuple[ListRequest, bytes]] = {}
         self._templates: dict[tuple[Kind, int, str], Template] = {}
         self._bodies: dict[tuple[Kind, int, str], tuple[frozenset[Entry], Body]] = {}
 
@@ -153,12 +153,19 @@ class Press:
         return schedule(at).next_publication(at)
 
     def bytes(self, made: Made) -> bytes:
-        """Sign a list, once; the same list has the same bytes (ECDSA is deterministic)."""
+        """
+        Sign a list, once; the same list has the same bytes (ECDSA is deterministic).
+
+        The number alone does not say which it is: asked about a day to come, the world
+        answers as of now, and may say more when that day is here.
+        """
         key = (made.kind, made.generation, made.word, made.request.number)
-        if key not in self._bytes:
+        known = self._bytes.get(key)
+        if known is None or known[0] != made.request:
             request = replace(made.request, entries=self._body(made))
-            self._bytes[key] = build_list(self._template(made), request)
-        return self._bytes[key]
+            known = (made.request, build_list(self._template(made), request))
+            self._bytes[key] = known
+        return known[1]
 
     def _body(self, made: Made) -> Body:
         """Encode the entries of a list; what the one before it had is not encoded again."""

@@ -105,7 +105,8 @@ class Register:
     def certificate(self, kind: Kind, serial: int) -> Issued:
         """Return a certificate by CA and serial number; UnknownCertificate."""
         sql = f"SELECT {COLUMNS} FROM certificates WHERE ca = ? AND serial = ?"
-        found = self.store.rows(sql, kind.value, serial)
+        countable = serial.bit_length() < 64  # what the store's columns hold
+        found = self.store.rows(sql, kind.value, serial) if countable else ()
         if not found:
             raise UnknownCertificate(
                 f"the {kind.value} CA issued no certificate {serial:#x}; "

@@ -9,7 +9,7 @@ entry is sealed with the one before, so that a deleted or edited line shows.
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -38,7 +38,8 @@ TABLES = (
        subject TEXT NOT NULL, detail TEXT NOT NULL, seal TEXT NOT NULL)""",
     "CREATE INDEX journal_subject ON journal (subject, seq)",
     """CREATE TABLE states (seq BIGINT NOT NULL, at BIGINT NOT NULL, noun TEXT NOT NULL,
-       id TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (noun, id, seq))""",
+       id TEXT NOT NULL, value TEXT NOT NULL, seal TEXT NOT NULL,
+       PRIMARY KEY (noun, id, seq))""",
     """CREATE TABLE keys (id BIGINT PRIMARY KEY, algorithm TEXT NOT NULL, der {BLOB} NOT NULL,
        sha256 TEXT NOT NULL)""",
     """CREATE TABLE authorities (ca TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -61,6 +62,10 @@ TABLES = (
        generation INTEGER NOT NULL, scope TEXT NOT NULL, at BIGINT NOT NULL,
        PRIMARY KEY (ca, generation, scope, seq))""",
 )
+# How SQLite stores what the tables declare, and which columns are moments.
+STORAGE = {"BIGINT": "integer", "INTEGER": "integer", "TEXT": "text", "BLOB": "blob"}
+MOMENTS = ("at", "not_before", "not_after", "since")
+CALENDAR = (-62_135_596_800, 253_402_300_799)  # from the year 1 to the year 9999
 
 
 def to_moment(seconds: int) -> datetime:
@@ -157,7 +162,8 @@ class Store:
     def put_state(self, seq: int, at: datetime, noun: str, identifier: str, value: Any) -> None:
         """Remember how something is from *at* on; what it was before stays."""
         text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-        self.insert("states", (seq, to_seconds(at), noun, identifier, text))
+        row = (seq, to_seconds(at), noun, identifier, text)
+        self.insert("states", (*row, sealed(ORIGIN, row)))
 
     def state(self, noun: str, identifier: str, *, at: datetime | None = None) -> Any:
         """Return the newest state, or that of the moment *at*; None if there was none."""
@@ -192,6 +198,26 @@ class Store:
         self.insert("settings", (name, value))
         self._settings = None
 
+    def complaints(self) -> list[str]:
+        """
+        List what the database itself finds damaged, and values that no column may have.
+
+        SQLite would keep a word in a column of numbers; a server knows its types, and looks
+        after its own files.
+        """
+        if self._mark != "?":
+            return []
+        found = [text for (text,) in self.rows("PRAGMA integrity_check") if text != "ok"]
+        for table in (each.split()[2] for each in TABLES if each.startswith("CREATE TABLE")):
+            for _, column, declared, *_ in self.rows(f"PRAGMA table_info({table})"):
+                wrong = f"typeof({column}) <> '{STORAGE[declared]}'"
+                if column in MOMENTS:
+                    wrong += f" OR {column} NOT BETWEEN {CALENDAR[0]} AND {CALENDAR[1]}"
+                [(count,)] = self.rows(f"SELECT COUNT(*) FROM {table} WHERE {wrong}")
+                if count:
+                    found.append(f"{table}.{column} has what it may not have, {count} times")
+        return found
+
     def close(self) -> None:
         self._database.close()
 
@@ -217,26 +243,38 @@ class Store:
 
 
 def sealed(before: str, row: Sequence[Any]) -> str:
-    """Seal a journal row with the one before it."""
+    """Seal a row with the one before it."""
     text = json.dumps([before, *row], ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def create(directory: Path, settings: dict[str, str], *, url: str | None = None) -> Store:
-    """Make the store of a new world; WorldExists where there is one."""
+@contextmanager
+def creating(
+    directory: Path, settings: dict[str, str], *, url: str | None = None
+) -> Iterator[Store]:
+    """
+    Make the store of a new world, and keep it only if what is done with it succeeds.
+
+    WorldExists where there is one.
+    """
     if url:
         settings = settings | {"database": url}
+    path = directory / FILE
+    fresh = [each for each in (directory, *directory.parents) if not each.exists()]
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = directory / FILE
         path.touch(mode=0o600, exist_ok=False)
-        (directory / ".gitignore").write_text("*\n")  # keys and PINs are in clear here [D 13]
-    except FileExistsError:
+    except FileExistsError as error:
+        if not directory.is_dir():
+            raise WorldUnreadable(
+                f"no world can be made in {directory}, which is a file; choose another with -C"
+            ) from error
         raise WorldExists(
             f"there is a world in {directory} already, and it is never overwritten; "
             "choose another directory with -C"
         ) from None
     except OSError as error:
+        _sweep(directory, fresh)
         raise WorldUnreadable(
             f"no world can be made in {directory} ({error.strerror}); choose another with -C"
         ) from error
@@ -244,15 +282,36 @@ def create(directory: Path, settings: dict[str, str], *, url: str | None = None)
     try:
         with store.writing():
             _lay(store, settings)
-        if url:
-            remote = Store(_connected(url), str(directory))
-            with remote.writing():
-                _lay(remote, settings)
-            return remote
+            if url:
+                remote = Store(_connected(url), str(directory))
+                with remote.writing():
+                    _lay(remote, settings)
+                    yield remote
+            else:
+                yield store
+        _hide(directory)
     except BaseException:
+        store.close()
         path.unlink()
+        _sweep(directory, fresh)
         raise
-    return store
+
+
+def _hide(directory: Path) -> None:
+    """Keep a world out of other people's repositories: keys and PINs are in clear [D 13]."""
+    path = directory / ".gitignore"
+    with suppress(OSError):
+        path.touch(mode=0o600, exist_ok=False)  # somebody else's stays as it is
+        path.write_text("*\n", encoding="ascii")
+
+
+def _sweep(directory: Path, fresh: list[Path]) -> None:
+    """Remove what was made for a world that came to nothing."""
+    with suppress(OSError):  # where nothing could be made, nothing can be removed
+        for name in (f"{FILE}-wal", f"{FILE}-shm"):
+            (directory / name).unlink(missing_ok=True)
+        for each in fresh:
+            each.rmdir()
 
 
 def _lay(store: Store, settings: dict[str, str]) -> None:
@@ -282,14 +341,19 @@ def open_store(directory: Path) -> Store:
             f"{path} is no world's store; restore a copy, or make a new world with `minijpki init`"
         )
     store = Store(_sqlite(path), str(directory))
-    if url := store.setting("database"):
-        store = Store(_connected(url), str(directory))
-    schema = store.setting("schema")
-    if not schema.isdigit() or int(schema) > SCHEMA:
-        raise WorldTooNew(
-            f"a newer minijpki made the world in {directory} (schema {schema or 'unknown'}, "
-            f"this one knows {SCHEMA}); use that one"
-        )
+    try:
+        if url := store.setting("database"):
+            store.close()
+            store = Store(_connected(url), str(directory))
+        schema = store.setting("schema")
+        if not schema.isdecimal() or int(schema) > SCHEMA:
+            raise WorldTooNew(
+                f"a newer minijpki made the world in {directory} (schema {schema or 'unknown'}, "
+                f"this one knows {SCHEMA}); use that one"
+            )
+    except WorldError:
+        store.close()
+        raise
     return store
 
 
@@ -307,7 +371,9 @@ def _connected(url: str) -> Any:
     from playhouse.db_url import connect
 
     try:
-        return connect(url)
+        database = connect(url)
+        database.connect()  # now, while somebody is there to be told
+        return database
     except (RuntimeError, peewee.PeeweeException, ImportError) as error:
         raise WorldUnreadable(
             f"the database {url.partition('://')[0]}://… cannot be used ({error}); "

@@ -28,18 +28,33 @@ def read_input(path: str, *, limit: int = MAX_INPUT) -> bytes:
 
 
 def write_whole(target: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file beside its place and rename it there: whole, or not at all."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    """
+    Write a file beside its place and rename it there: whole, or not at all.
+
+    What is no file, such as a device or a pipe, is written to as it stands: a rename would
+    put a file in its place.
+    """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.write(content)
-        beside.replace(target)
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _replace(target, content, mode)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise OutputRefused(
             f"{target} cannot be written ({error.strerror}); name another place with -o"
         ) from error
+
+
+def _replace(target: Path, content: bytes, mode: int) -> None:
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
+        beside.replace(target)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def write_output(path: str, content: bytes, *, binary: bool = True) -> None:
@@ -51,5 +66,12 @@ def write_output(path: str, content: bytes, *, binary: bool = True) -> None:
         return
     if binary and sys.stdout.isatty():
         raise OutputRefused("binary output does not go to a terminal; name a file with -o")
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
+    except OSError as error:
+        raise OutputRefused(
+            f"standard output cannot be written ({error.strerror}); name a file with -o"
+        ) from error

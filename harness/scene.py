@@ -86,7 +86,7 @@ class Scene:
 
     def advance(self, period: timedelta) -> datetime:
         """Turn the clock on."""
-        return self.world.set_clock(self.now + period)
+        return self.world.turn_clock(period)
 
     def set_clock(self, at: datetime) -> datetime:
         return self.world.set_clock(at)

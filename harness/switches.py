@@ -16,7 +16,11 @@ SWITCHES: dict[str, tuple[Callable[[str], bool], str]] = {
     "designated_city": (_one_of("ward", "city"), "ward or city"),
     "abroad": (_one_of("by-date", "kept", "revoked"), "by-date, kept or revoked"),
     "effect": (_one_of("at-once", "next-day"), "at-once or next-day"),
-    "usable_after": (lambda value: value.isdigit() and len(value) < 4, "a number of days"),
+    "usable_after": (
+        lambda value: value.isascii() and value.isdigit() and len(value) < 4,
+        "a number of days",
+    ),
+    "full_list": (_one_of("on", "off"), "on or off"),
     "substitute": (lambda value: len(value) == 1, "one character"),
 }
 

@@ -16,7 +16,7 @@ from crl.status import prepare
 from harness import clock
 from harness.files import read_input
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
-from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor
+from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
 from harness.verifier.policy import Judgement, Policy, Revocation, Use
 from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
@@ -39,15 +39,18 @@ def judge_file(
     policy: str,
     anchors: tuple[str, ...],
     lists: tuple[str, ...],
+    responses: tuple[str, ...],
     soft_fail: bool,
 ) -> Verdict:
     """Judge one file by a world, or by anchors and lists from files."""
-    if lists and not anchors:
-        raise Unacceptable("a list speaks only for an anchor; name the CA with --anchor, too")
+    if (lists or responses) and not anchors:
+        raise Unacceptable(
+            "a list or a response speaks only for an anchor; name the CA with --anchor, too"
+        )
     if anchors:
         at = at or clock.now()
         usable_after = timedelta(0)
-        evidence: Evidence = at_hand(anchors, lists)
+        evidence: Evidence = at_hand(anchors, lists, responses)
     else:
         found = world()
         at = at or found.now()
@@ -79,14 +82,17 @@ def judge_file(
     return verify_xml(given, evidence, chosen, at=at)
 
 
-def at_hand(anchors: tuple[str, ...], lists: tuple[str, ...]) -> AtHand:
+def at_hand(
+    anchors: tuple[str, ...], lists: tuple[str, ...], responses: tuple[str, ...] = ()
+) -> AtHand:
     """Gather evidence from files; each list is tried with each anchor of its name."""
     trusted = tuple(anchor(der_of(read_input(path), path)) for path in anchors)
     prepared: list[Candidate] = []
     for path in lists:
         read = read_list(der_of(read_input(path), path))
         prepared += [prepare(read, each.path.certificate) for each in trusted]
-    return AtHand(trusted, tuple(prepared))
+    answered = tuple(response(read_input(path)) for path in responses)
+    return AtHand(trusted, tuple(prepared), answered)
 
 
 def is_certificate(content: bytes) -> bool:

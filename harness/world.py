@@ -9,6 +9,7 @@ cryptography is imported where it is used.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,16 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ca.register import Register
-from ca.store import Store, create, open_store, to_moment, to_seconds
+from ca.store import Store, creating, open_store, to_moment, to_seconds
 from harness import clock
-from pki.errors import NotPermitted, TooEarly
+from pki.errors import NotPermitted, TooEarly, Unacceptable
 from pki.kinds import Algorithm, Kind, Naming, Sex
 
 if TYPE_CHECKING:
+    from ca.applications import Reception
     from ca.authority import Authority
     from ca.office import Office
     from ca.publication import Press
     from ca.residents import Resident
+    from ca.responder import Desk
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from harness.worldly import WorldEvidence
@@ -72,6 +75,11 @@ class World:
                 f"a seeded world has published keys, and may not name itself {naming.value}; "
                 "leave the seed or the naming away"
             )
+        if not re.fullmatch(r"https?://[!-~]+", base_url):
+            raise Unacceptable(
+                f"{base_url!r} cannot stand in certificates as the address of services; "
+                f"write an http URL in ASCII, as in {DEFAULT_BASE_URL}"
+            )
         settings = {
             "naming": naming.value,
             "algorithm": algorithm.value,
@@ -81,9 +89,9 @@ class World:
             "fresh_keys": "yes" if fresh_keys else "",
             **(switches or {}),
         }
-        store = create(Path(directory), settings, url=database)
-        world = cls(store, Path(directory))
-        found_authorities(world.authority, at=world.now(), history=history)
+        with creating(Path(directory), settings, url=database) as store:
+            world = cls(store, Path(directory))
+            found_authorities(world.authority, at=world.now(), history=history)
         return world
 
     @classmethod
@@ -109,12 +117,23 @@ class World:
 
     def set_clock(self, at: datetime) -> datetime:
         """Freeze the clock at *at*, which is not before the newest entry of the journal."""
+        if at.year not in clock.YEARS:
+            raise _beyond()
         with self.store.writing():
             newest = self.store.newest()
             if newest is not None and at < newest:
                 raise TooEarly(at, newest)
             self.store.set("clock", str(to_seconds(at)))
         return at
+
+    def turn_clock(self, period: timedelta) -> datetime:
+        """Turn the clock on by *period*, and freeze it there."""
+        with self.store.writing():  # reading, too, lest two who turn at once turn once
+            try:
+                at = self.now() + period
+            except OverflowError:
+                raise _beyond() from None
+            return self.set_clock(at)
 
     def let_clock_run(self) -> datetime:
         """Let the clock run with the machine's, on from where it stands."""
@@ -155,10 +174,22 @@ class World:
         return Office(self.store, self.authority, chances(self.seed))
 
     @cached_property
+    def reception(self) -> Reception:
+        from ca.applications import Reception
+
+        return Reception(self.office)
+
+    @cached_property
     def press(self) -> Press:
         from ca.publication import Press
 
         return Press(self.store, self.authority)
+
+    @cached_property
+    def responder(self) -> Desk:
+        from ca.responder import Desk
+
+        return Desk(self.store, self.authority)
 
     @cached_property
     def evidence(self) -> WorldEvidence:
@@ -180,20 +211,21 @@ class World:
         substitutes: Mapping[str, str] | None = None,
     ) -> Resident:
         """Register a resident, under the next free identifier unless one is given."""
-        if identifier is None:
-            taken = {each.identifier for each in self.register.residents()}
-            identifier = next(f"r{n}" for n in range(1, len(taken) + 2) if f"r{n}" not in taken)
-        return self.office.add(
-            identifier,
-            name=name,
-            born=born,
-            sex=sex,
-            address=address,
-            at=self.moment(at),
-            stay_ends_on=stay_ends_on,
-            guardianship=guardianship,
-            substitutes=substitutes,
-        )
+        with self.store.writing():  # lest another process finds the same one free
+            if identifier is None:
+                taken = {each.identifier for each in self.register.residents()}
+                identifier = next(f"r{n}" for n in range(1, len(taken) + 2) if f"r{n}" not in taken)
+            return self.office.add(
+                identifier,
+                name=name,
+                born=born,
+                sex=sex,
+                address=address,
+                at=self.moment(at),
+                stay_ends_on=stay_ends_on,
+                guardianship=guardianship,
+                substitutes=substitutes,
+            )
 
     def sign_raw(
         self,
@@ -221,7 +253,7 @@ class World:
         at: datetime | None = None,
     ) -> bytes:
         """Sign an XML document with the card of a resident."""
-        from harness.documents.xml import sign_xml
+        from harness.documents.signed_xml import sign_xml
 
         return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
 
@@ -246,3 +278,8 @@ class World:
 
     def close(self) -> None:
         self.store.close()
+
+
+def _beyond() -> Unacceptable:
+    first, last = clock.YEARS[0], clock.YEARS[-1]
+    return Unacceptable(f"a world's clock goes from {first} to {last}; turn it to a year of these")

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from crl.read import read_list
 from crl.status import prepare
-from harness.verifier.evidence import Anchor, Candidate, anchor
+from harness.verifier.evidence import Anchor, Candidate, Response, anchor, response
 from pki.certificate.fields import encode_name
 from pki.certificate.read import Certificate
 from pki.kinds import Kind
 
 if TYPE_CHECKING:
     from ca.publication import Made
+    from crl.entries import ListRequest
     from harness.world import World
 
 
@@ -29,7 +30,7 @@ class WorldEvidence:
     def __init__(self, world: World) -> None:
         self._world = world
         self._anchors: dict[bytes, tuple[Anchor, int]] = {}
-        self._prepared: dict[tuple[Kind, int, str, int], Candidate] = {}
+        self._prepared: dict[tuple[Kind, int, str, int], tuple[ListRequest, Candidate]] = {}
         self._points: dict[tuple[Kind, bytes], str] = {}
 
     def as_of(self, at: datetime) -> AsOf:
@@ -55,6 +56,14 @@ class WorldEvidence:
                 return (self._prepare(made, issuer),)
         return ()
 
+    def responses(
+        self, certificate: Certificate, issuer: Anchor, *, at: datetime
+    ) -> Sequence[Response]:
+        """Return what the CA's responder says, by its data of the last quarter of an hour."""
+        number = self._anchors[issuer.path.certificate.der][1]
+        der = self._world.responder.answer(issuer.kind, number, certificate.serial, at=at)
+        return (response(der),)
+
     def _word(self, kind: Kind, generation: int, point: bytes, *, at: datetime) -> str | None:
         if (kind, point) not in self._points:
             press = self._world.press
@@ -67,10 +76,12 @@ class WorldEvidence:
     def _prepare(self, made: Made, issuer: Anchor) -> Candidate:
         request = made.request
         key = (made.kind, made.generation, made.word, request.number)
-        if key not in self._prepared:
+        known = self._prepared.get(key)
+        if known is None or known[0] != request:  # of a day to come, it may have changed since
             read = read_list(self._world.press.bytes(made))
-            self._prepared[key] = prepare(read, issuer.path.certificate)
-        return self._prepared[key]
+            known = (request, prepare(read, issuer.path.certificate))
+            self._prepared[key] = known
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +94,6 @@ class AsOf:
 
     def lists(self, certificate: Certificate, issuer: Anchor) -> Sequence[Candidate]:
         return self.source.lists(certificate, issuer, at=self.at)
+
+    def responses(self, certificate: Certificate, issuer: Anchor) -> Sequence[Response]:
+        return self.source.responses(certificate, issuer, at=self.at)

@@ -32,6 +32,8 @@ Citations, as [KEY SECTION] on the line that obeys:
     8017     RFC 8017, PKCS #1 version 2.2, November 2016
     6979     RFC 6979, deterministic ECDSA, August 2013
     9231     RFC 9231, additional XML security URIs, July 2022
+    4518     RFC 4518, internationalized string preparation for LDAP, June 2006
+    9618     RFC 9618, updates to X.509 policy validation, August 2024
     X.690    ITU-T X.690, BER and DER, February 2021
     X.501    ITU-T X.501, directory models, October 2019
     DS       XML Signature Syntax and Processing 1.1, W3C, April 2013

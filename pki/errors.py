@@ -27,6 +27,7 @@ JpkiError
 │   ├── PinLocked           .pin
 │   ├── NotOnCard           .kind
 │   └── CardGone            .state
+├── SearchExhausted         one judgement would cost too much work      .work
 ├── NotPermitted            the office, the profile or the naming mode forbids it
 ├── WorldError              the world on disk cannot be used
 │   ├── NoWorld
@@ -238,6 +239,17 @@ class CardGone(CardError):
             f"the card was {state} and answers nobody; issue one with `minijpki card issue ID`"
         )
         self.state = state
+
+
+class SearchExhausted(JpkiError):
+    """One judgement would cost more work than any honest input needs."""
+
+    def __init__(self, work: str, limit: int) -> None:
+        super().__init__(
+            f"the judgement needs more than {limit} of {work}, which no honest input does; "
+            "hand over fewer certificates or lists"
+        )
+        self.work = work
 
 
 class NotPermitted(JpkiError):

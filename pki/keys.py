@@ -139,12 +139,17 @@ def spki_of(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def key_identifier(spki: bytes) -> bytes:
-    """Return SHA-1 of the public key bits [J 1.2] [5280 4.2.1.2 (1)]."""
+def public_key_bits(spki: bytes) -> bytes:
+    """Return the public key bits, without tag, length and unused bits [6960 4.1.1]."""
     start, stop = read.whole(spki, read.SEQUENCE)
     _, _, after = read.header(spki, start, stop)
     begin, end = read.enter(spki, after, stop, read.BIT_STRING)
-    return sha1(spki[begin + 1 : end], usedforsecurity=False).digest()
+    return spki[begin + 1 : end]
+
+
+def key_identifier(spki: bytes) -> bytes:
+    """Return SHA-1 of the public key bits [J 1.2] [5280 4.2.1.2 (1)]."""
+    return sha1(public_key_bits(spki), usedforsecurity=False).digest()
 
 
 def private_der(key: PrivateKey) -> bytes:

@@ -208,14 +208,19 @@ def _is_ca(value: bytes) -> bool:
 
 def _has_purpose(certificate: Certificate, purpose: bytes | None) -> bool:
     """Look for a purpose; one that is not asked for must not bar ours either [5280 4.2.1.12]."""
+    if EXT_KEY_USAGE not in certificate.extensions:
+        return purpose is None
+    # Signature certificates state none [J 2.2].
+    return purpose is not None and purpose in stated_purposes(certificate)
+
+
+def stated_purposes(certificate: Certificate) -> frozenset[bytes]:
+    """Return the content octets of the OIDs in extKeyUsage; empty without one."""
     found = certificate.extensions.get(EXT_KEY_USAGE)
     if found is None:
-        return purpose is None
-    if purpose is None:
-        return False  # signature certificates state none [J 2.2]
+        return frozenset()
     start, stop = read.whole(found.value, read.SEQUENCE)
-    stated = {found.value[b:e] for _, _, b, e in read.children(found.value, start, stop)}
-    return purpose in stated
+    return frozenset([found.value[b:e] for _, _, b, e in read.children(found.value, start, stop)])
 
 
 def _unknown_critical(certificate: Certificate) -> bool:

@@ -6,6 +6,7 @@ moment, says good or revoked.  Any other list says nothing, and nothing is never
 """
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -13,17 +14,23 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from crl import status as words
 from crl.entries import LIFETIME, Entry, ListRequest, Unspecified
 from crl.read import read_list
 from crl.scope import FULL, authorities, municipal
 from crl.status import GOOD, REASONS, Prepared, Revoked, Undetermined, prepare, status
-from crl.write import build_list, template, to_be_signed
+from crl.write import build_list, template
 from pki import oids
 from pki.causes import CAUSES
 from pki.certificate import write
-from pki.certificate.read import read_certificate
+from pki.certificate.read import (
+    AUTHORITY_KEY_IDENTIFIER,
+    CRL_DISTRIBUTION_POINTS,
+    read_certificate,
+)
 from pki.der import read as der_read
-from pki.der.write import explicit, integer, octet_string, oid, sequence, tlv
+from pki.der.write import explicit, implicit, integer, octet_string, oid, sequence, tlv
+from pki.keys import ROWS as ALGORITHMS
 from pki.keys import sign, spki_of
 from pki.kinds import Algorithm, Kind, Naming, Reason
 from pki.names import auth_identifier, auth_subject
@@ -33,6 +40,7 @@ FOUNDED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 NIGHT = dt.datetime(2026, 4, 1, 18, 0, tzinfo=dt.UTC)
 NOON = dt.datetime(2026, 4, 2, 3, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
+KEY_CERT_SIGN = 0x04  # alone, without cRLSign
 HANAKO, TARO = 0x1234, 0x1235  # serials
 
 PLACES = {
@@ -117,9 +125,9 @@ def listed(issuer, *entries, scope=CHIYODA, **more):
     return build_list(template(issuer, scope), asking(*(entries or (REVOKED,)), **more))
 
 
-def asked(der, issuer, certificate, *, at=NOON, **more):
+def asked(der, signer, certificate, *, at=NOON, **more):
     """Say what a list says, whatever stands in its way."""
-    prepared = prepare(read_list(der), read_certificate(issuer.certificate))
+    prepared = prepare(read_list(der), read_certificate(signer.certificate))
     if isinstance(prepared, Undetermined):
         return prepared
     return status(prepared, certificate, at=at, **more)
@@ -183,9 +191,9 @@ def test_a_list_is_good_from_thisupdate_to_nextupdate(auth_ca, hanako, taro, at,
     """[5280 5.1.2.4] [5280 5.1.2.5]; outside, not even a revocation is told."""
     der = listed(auth_ca)
 
-    for certificate, otherwise in ((hanako, None), (taro, None)):
-        found = asked(der, auth_ca, certificate, at=at)
-        assert expected == getattr(found, "cause", otherwise)
+    found = [asked(der, auth_ca, each, at=at) for each in (hanako, taro)]
+
+    assert [expected] * 2 == [getattr(each, "cause", None) for each in found]
 
 
 # The certificate's own list
@@ -221,7 +229,7 @@ def test_who_knows_the_issuer_need_not_trust_what_the_certificate_says(
     auth_ca, later_auth_ca, hanako
 ):
     """A certificate may keep silent about its issuer's key; then the path must tell."""
-    silent = without_authority(hanako)
+    silent = without(hanako, AUTHORITY_KEY_IDENTIFIER)
     issuer, later = (read_certificate(ca.certificate) for ca in (auth_ca, later_auth_ca))
     der = listed(auth_ca)
 
@@ -231,20 +239,11 @@ def test_who_knows_the_issuer_need_not_trust_what_the_certificate_says(
     assert "crl-untrusted" == cause_of(der, auth_ca, hanako, issuer=later)
 
 
-def without_authority(certificate):
-    """Take authorityKeyIdentifier away; what signed it is no matter here."""
-    identifier = oid(oids.AUTHORITY_KEY_IDENTIFIER)
-    der = certificate.der
-    place = der.index(identifier)
-    tbs_start, tbs_stop = der_read.whole(der, 0x30)[0], 4 + len(certificate.tbs)
-    first, _ = der_read.enter(der, tbs_start, len(der), 0x30)
-    begin = place - 3 if der[place - 3] == 0x30 else place - 2
-    end = der_read.header(der, begin, len(der))[2]
-    at = der.rindex(b"\xa3\x82", 0, place)
-    listed_from = at + 8
-    extensions = der[listed_from:begin] + der[end:tbs_stop]
-    tbs = tlv(0x30, der[first:at] + explicit(3, sequence(extensions)))
-    return read_certificate(tlv(0x30, tbs + der[tbs_stop:]))
+def without(certificate, identifier):
+    """Take an extension away; what signed the certificate is no matter here."""
+    kept = dict(certificate.extensions)
+    del kept[identifier]
+    return replace(certificate, extensions=kept)
 
 
 def test_a_rogue_with_the_same_name_is_not_believed(auth_ca, hanako):
@@ -256,6 +255,31 @@ def test_a_rogue_with_the_same_name_is_not_believed(auth_ca, hanako):
     assert "crl-untrusted" == cause_of(der, auth_ca, hanako)
 
 
+def test_two_cas_with_one_key_are_told_apart_by_their_names():
+    """[5280 6.3.3 (b)(1)]: a key is not enough."""
+    key = new_key()
+    auth, sign_ = generation(Kind.AUTH, key), generation(Kind.SIGN, key)
+    der = listed(sign_, scope=FULL)
+
+    assert "crl-untrusted" == cause_of(der, auth, card(auth))
+    assert "crl-untrusted" == cause_of(der, sign_, card(auth))
+
+
+def test_a_list_that_names_another_key_is_not_believed(auth_ca, later_auth_ca, hanako):
+    """Although the signature is right [5280 5.2.1]."""
+    named = sequence(implicit(0, later_auth_ca.key_identifier))
+    authority = extension(oids.AUTHORITY_KEY_IDENTIFIER, named, critical=False)
+
+    assert "crl-untrusted" == cause_of(foreign(auth_ca, authority), auth_ca, hanako)
+
+
+def test_a_curve_that_nobody_uses_is_not_believed():
+    """ECDSA with SHA-384, verifying, but by a P-256 key [J 8]."""
+    other = generation(Kind.AUTH, ec.generate_private_key(ec.SECP256R1()))
+
+    assert "crl-untrusted" == cause_of(listed(other), other, card(other))
+
+
 def test_a_changed_list_is_not_believed(auth_ca, taro):
     """Taro's serial becomes his neighbour's."""
     der = listed(auth_ca).replace(b"\x02\x02\x12\x35", b"\x02\x02\x12\x36")
@@ -265,11 +289,13 @@ def test_a_changed_list_is_not_believed(auth_ca, taro):
 
 def test_a_ca_without_crlsign_is_not_believed(auth_ca, hanako):
     """[5280 6.3.3 (f)]"""
-    # keyCertSign | cRLSign loses its last bit, and its own signature; nobody looks at that here.
-    silenced = auth_ca.certificate.replace(b"\x03\x02\x01\x06", b"\x03\x02\x02\x04")
-    issuer = read_certificate(silenced)
+    issuer = read_certificate(auth_ca.certificate)
+    silenced = replace(issuer, key_usage=KEY_CERT_SIGN)
+    crl = read_list(listed(auth_ca))
 
-    assert "crl-untrusted" == prepare(read_list(listed(auth_ca)), issuer).cause
+    assert isinstance(prepare(crl, issuer), Prepared)
+    assert "crl-untrusted" == prepare(crl, silenced).cause
+    assert isinstance(prepare(crl, replace(issuer, key_usage=None)), Prepared)
 
 
 def test_an_algorithm_that_does_not_fit_the_key_is_refused(hanako, auth_ca):
@@ -302,22 +328,28 @@ def test_the_list_of_authorities_speaks_for_the_ca_and_for_nobody_else(auth_ca, 
     assert "crl-scope" == cause_of(listed(auth_ca), auth_ca, own, issuer=own)
 
 
+def test_a_certificate_without_a_point_means_that_of_its_issuer(auth_ca, hanako):
+    """[5280 6.3.3]: the name is the certificate issuer's then."""
+    pointless = without(hanako, CRL_DISTRIBUTION_POINTS)
+    own = sequence(explicit(0, explicit(0, explicit(4, hanako.issuer))))
+    der = foreign(auth_ca, extension(oids.ISSUING_DISTRIBUTION_POINT, own))
+
+    assert GOOD == asked(der, auth_ca, pointless)
+    assert "crl-scope" == cause_of(der, auth_ca, hanako)
+    assert "crl-scope" == cause_of(listed(auth_ca), auth_ca, pointless)
+
+
 def foreign(issuer, *extensions, next_update=True, entries=b""):
     """Sign a list whose extensions JPKI's have not, with the real key."""
-    made = template(issuer, FULL)
-    tbs = to_be_signed(made, asking())
-    start, _ = der_read.whole(tbs, 0x30)
-    times = tbs.index(b"\x17\x0d260401180000Z")
     tbs = sequence(
-        tbs[start : times + 15],
+        template(issuer, FULL).head,
+        b"\x17\x0d260401180000Z",
         b"\x17\x0d260403180000Z" if next_update else b"",
         sequence(entries) if entries else b"",
         explicit(0, sequence(*extensions)) if extensions else b"",
     )
-    algorithm = made.head[made.head.index(b"\x30") :]
-    algorithm = algorithm[: 2 + algorithm[1]]
-    signature = sign(issuer.private_key, tbs)
-    return sequence(tbs, algorithm, tlv(0x03, b"\x00" + signature))
+    signature = tlv(0x03, b"\x00" + sign(issuer.private_key, tbs))
+    return sequence(tbs, ALGORITHMS[issuer.algorithm].identifier, signature)
 
 
 def extension(identifier, value, *, critical=True):
@@ -474,10 +506,8 @@ def test_a_list_made_with_the_library_says_the_same(auth_ca, hanako, taro):
 
 
 def test_every_cause_is_explained_in_the_table(auth_ca):
-    """And leaves the question open: no list can prove a verdict by what it fails to say."""
-    import crl.status as module
-
-    causes = {each.cause for each in vars(module).values() if isinstance(each, Undetermined)}
+    """And leaves the question open."""
+    causes = {each.cause for each in vars(words).values() if isinstance(each, Undetermined)}
 
     assert {
         "crl-untrusted",
@@ -492,8 +522,6 @@ def test_every_cause_is_explained_in_the_table(auth_ca):
 def test_a_list_is_prepared_once_and_asked_often(auth_ca, hanako, taro):
     prepared = prepare(read_list(listed(auth_ca)), read_certificate(auth_ca.certificate))
 
-    assert isinstance(prepared, Prepared)
-    assert [GOOD, NIGHT - SECOND] * 2 == [
-        status(prepared, hanako, at=NOON),
-        status(prepared, taro, at=NOON).since,
-    ] * 2
+    found = [status(prepared, each, at=NOON) for each in (hanako, taro, hanako)]
+
+    assert [GOOD, Revoked(NIGHT - SECOND, Reason.AFFILIATION_CHANGED), GOOD] == found

@@ -350,6 +350,16 @@ def test_a_list_made_from_the_last_one_is_a_list_made_afresh(before, more, gone)
     assert len(afresh) == len(body)
 
 
+def test_a_list_that_grows_for_years_stays_quick_to_change():
+    """One more entry puts one page together again, so no page may grow with the list."""
+    body = Body()
+
+    for serial in range(1, 2000):
+        body = with_entry(body, entry_of(serial))
+
+    assert max(len(page.serials) for page in body.pages) < 100
+
+
 def test_a_later_event_changes_the_reason_of_an_entry_in_its_place():
     """A hold that is revoked for good keeps its date, in one entry [J 13]."""
     held = Entry(serial=0x1234, since=NOON, reason=Reason.CERTIFICATE_HOLD)

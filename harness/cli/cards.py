@@ -11,6 +11,7 @@ import click
 from harness.cli.desk import Desk, Group
 from harness.cli.moment import Moment, Serial, Word, rfc3339
 from harness.cli.residents import at_option, told
+from harness.cli.secret import Secret
 from pki.kinds import Channel, Event, Kind, Pin, Request
 
 if TYPE_CHECKING:
@@ -274,8 +275,8 @@ _request_command("report-leak", Request.REPORT_LEAK, "Report that a private key 
 @card.command("change-pin")
 @click.argument("identifier", metavar="ID")
 @click.option("--pin-name", "pin", type=Word(Pin), required=True, help="Which of the four.")
-@click.option("--old", prompt="The PIN now", hide_input=True, help="[default: asked for]")
-@click.option("--new", prompt="The new PIN", hide_input=True, help="[default: asked for]")
+@click.option("--old", cls=Secret, prompt="The PIN now", help="[default: asked for]")
+@click.option("--new", cls=Secret, prompt="The new PIN", help="[default: asked for]")
 @click.option("--channel", type=Word(Channel), default="counter", show_default=True)
 @at_option
 @click.pass_obj
@@ -303,7 +304,7 @@ def change_pin(
 @card.command("reset-pin")
 @click.argument("identifier", metavar="ID")
 @click.option("--pin-name", "pin", type=Word(Pin), required=True, help="Which of the four.")
-@click.option("--new", prompt="The new PIN", hide_input=True, help="[default: asked for]")
+@click.option("--new", cls=Secret, prompt="The new PIN", help="[default: asked for]")
 @click.option(
     "--at-store",
     "other",

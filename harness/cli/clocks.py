@@ -57,8 +57,7 @@ def advance(desk: Desk, period: timedelta) -> None:
     Examples:
         minijpki clock advance 30d
     """
-    world = desk.world
-    desk.answer({"clock": rfc3339(world.set_clock(world.now() + period))})
+    desk.answer({"clock": rfc3339(desk.world.turn_clock(period))})
 
 
 @group.command()

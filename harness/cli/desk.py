@@ -7,10 +7,10 @@ Light: click and what click loads anyway.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 import click
 
@@ -60,9 +60,15 @@ class Desk:
 
     @property
     def world(self) -> World:
+        """The world to work in, closed when the command ends."""
         from harness.world import World
 
-        return World.open(self.directory)
+        return self.lock_up(World.open(self.directory))
+
+    def lock_up(self, world: World) -> World:
+        """See to it that *world* is closed when the command ends."""
+        click.get_current_context().call_on_close(world.close)
+        return world
 
     def word(self, text: str) -> str:
         """Put a word of the tables into the reader's language."""
@@ -80,7 +86,11 @@ class Desk:
         labels = {name: self.word(name) for name in fields}
         widest = max((width(label) for label in labels.values()), default=0)
         for name, value in fields.items():
-            click.echo(f"{padded(labels[name], widest)}  {self._shown(value)}".rstrip())
+            if _is_table(value):
+                click.echo(labels[name])
+                self._columns(value, indent="  ")
+            else:
+                click.echo(f"{padded(labels[name], widest)}  {self._shown(value)}".rstrip())
 
     def table(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Print results of one shape: an object to the line, or columns under a header."""
@@ -92,13 +102,17 @@ class Desk:
         if not listed:
             self.say("nothing to show", "該当なし")
             return
-        columns = list(listed[0])
-        cells = [[self.word(name) for name in columns]]
-        cells += [[self._shown(row[name]) for name in columns] for row in listed]
-        widths = [max(width(line[i]) for line in cells) for i in range(len(columns))]
+        self._columns(listed)
+
+    def _columns(self, rows: Sequence[Mapping[str, Any]], *, indent: str = "") -> None:
+        """Print rows below a header; what one of them lacks is a dash."""
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        cells = [[self.word(name) for name in names]]
+        cells += [[self._shown(row.get(name)) for name in names] for row in rows]
+        widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
         for line in cells:
             shown = [padded(cell, size) for cell, size in zip(line, widths, strict=True)]
-            click.echo("  ".join(shown).rstrip())
+            click.echo(indent + "  ".join(shown).rstrip())
 
     def _shown(self, value: Any) -> str:
         if value is None:
@@ -112,6 +126,10 @@ class Desk:
         return self.word(str(value))
 
 
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
 def _json(value: Any) -> str:
     import json
 
@@ -119,8 +137,8 @@ def _json(value: Any) -> str:
 
 
 def width(text: str) -> int:
-    """Count the cells of a terminal that a text takes; a kanji takes two."""
-    return sum(1 + (east_asian_width(each) in "FW") for each in text)
+    """Count the cells of a terminal that a text takes: a kanji two, a selector of its form none."""
+    return sum((category(each) != "Mn") + (east_asian_width(each) in "FW") for each in text)
 
 
 def padded(text: str, cells: int) -> str:
@@ -170,6 +188,10 @@ class Command(click.Command):
         super().__init__(*args, **settings)
         self.params += common_options()
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the whole sentence, which the listing of a group wraps."""
+        return super().get_short_help_str(limit=200)
+
 
 class Group(click.Group):
     """A group of such commands that takes them as well."""
@@ -188,4 +210,9 @@ class Refusing:
         try:
             return super().invoke(ctx)  # type: ignore[misc]
         except JpkiError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(on_one_line(str(error))) from error
+
+
+def on_one_line(text: str) -> str:
+    """Keep what libraries or file names bring along from breaking the line, or the terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)

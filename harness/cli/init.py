@@ -61,11 +61,6 @@ def init(
     from harness.switches import parse_switches
     from harness.world import World
 
-    if naming is Naming.EXACT:
-        desk.say(
-            "warning: this world bears the real names; its keys are fresh and trusted nowhere",
-            "注意: 実在の名称を使います。鍵は新規で、どこからも信頼されません。",
-        )
     world = World.create(
         desk.place,
         at=at,
@@ -78,6 +73,12 @@ def init(
         fresh_keys=fresh_keys,
         switches=parse_switches(switches),
     )
+    if naming is Naming.EXACT:
+        desk.say(
+            "warning: this world bears the real names; its keys are fresh and trusted nowhere",
+            "注意: 実在の名称を使います。鍵は新規で、どこからも信頼されません。",
+        )
+    desk.lock_up(world)
     desk.answer(
         {
             "world": str(world.directory),

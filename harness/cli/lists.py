@@ -12,6 +12,9 @@ from harness.cli.moment import Moment, Word, rfc3339
 from pki.kinds import Kind
 
 kind_option = click.option("--kind", type=Word(Kind), default="sign", show_default=True)
+generation_option = click.option(
+    "--generation", type=click.IntRange(1, 999), help="Of the CA.  [default: newest]"
+)
 scope_argument = click.argument("scope", metavar="SCOPE")
 
 
@@ -31,7 +34,7 @@ def crl() -> None:
 @crl.command()
 @scope_argument
 @kind_option
-@click.option("--generation", type=click.IntRange(min=1), help="Of the CA.  [default: newest]")
+@generation_option
 @click.option("--at", type=Moment(), help="The list that was out then.  [default: now]")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the DER here.")
 @click.pass_obj
@@ -109,7 +112,7 @@ def publish(desk: Desk, scopes: tuple[str, ...], kind: Kind | None, at: datetime
 @crl.command()
 @scope_argument
 @kind_option
-@click.option("--generation", type=click.IntRange(min=1), help="Of the CA.  [default: newest]")
+@generation_option
 @click.option("--since", type=Moment(), required=True, help="Compare the list of then…")
 @click.option("--at", type=Moment(), help="…with that of then.  [default: now]")
 @click.pass_obj

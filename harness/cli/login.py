@@ -9,6 +9,7 @@ import click
 
 from harness.cli.desk import EXIT, Desk, Group
 from harness.cli.moment import Moment
+from harness.cli.secret import Secret
 
 audience_option = click.option(
     "--audience", default="https://portal.example/", show_default=True, help="Who asks."
@@ -51,9 +52,9 @@ def challenge(desk: Desk, audience: str, output: str, at: datetime | None) -> No
 @click.option("--holder", "identifier", metavar="ID", required=True, help="Whose card.")
 @click.option(
     "--pin",
+    cls=Secret,
     envvar="MINIJPKI_PIN",
     prompt="PIN",
-    hide_input=True,
     help="[default: from MINIJPKI_PIN, or asked for]",
 )
 @click.option("-o", "--output", default="-", help="Write here.  [default: standard output]")

@@ -1,5 +1,5 @@
 """
-Parameter types: a moment, a day, a period, a kind; parsing happens here and nowhere else.
+Parameter types: a moment, a day, a month, a period, a kind; parsing happens here and nowhere else.
 """
 
 import re
@@ -8,6 +8,8 @@ from enum import Enum
 from typing import Any
 
 import click
+
+from harness.clock import YEARS
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -27,9 +29,13 @@ class Moment(click.ParamType[datetime]):
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no offset; add Z or +09:00", param, ctx)
         try:
-            return moment.astimezone(UTC).replace(microsecond=0)
+            moment = moment.astimezone(UTC).replace(microsecond=0)
         except OverflowError:
             self.fail(f"{value!r} lies outside the calendar", param, ctx)
+        if moment.year not in YEARS:
+            first, last = YEARS[0], YEARS[-1]
+            self.fail(f"{value!r} lies outside a world's years, {first} to {last}", param, ctx)
+        return moment
 
 
 class Day(click.ParamType[date]):
@@ -41,6 +47,19 @@ class Day(click.ParamType[date]):
         from ca.residents import parse_day
 
         return value if isinstance(value, date) else parse_day(value)
+
+
+class Month(click.ParamType[date]):
+    """A month as YYYY-MM; its first day stands for it."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        if not re.fullmatch(r"[1-8]\d{3}-(0[1-9]|1[0-2])", value, re.ASCII):
+            self.fail(f"{value!r} is no month; write it as YYYY-MM, as in 2031-01", param, ctx)
+        return date.fromisoformat(f"{value}-01")
 
 
 class Period(click.ParamType[timedelta]):
@@ -55,6 +74,20 @@ class Period(click.ParamType[timedelta]):
         if found is None:
             self.fail(f"{value!r} is no period; write it as 30d, 12h, 90m, 45s or 2w", param, ctx)
         return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+class Substitute(click.ParamType[tuple[str, str]]):
+    """A character and the one that stands for it, as in 髙=高."""
+
+    name = "substitute"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        outside, _, inside = value.partition("=")
+        if len(outside) != 1 or not inside:
+            self.fail(f"{value!r} is no pair of characters; write it as 髙=高", param, ctx)
+        return outside, inside
 
 
 class Serial(click.ParamType[int]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.desk import Desk, Group
-from harness.cli.moment import Day, Moment, Word, rfc3339
+from harness.cli.moment import Day, Moment, Substitute, Word, rfc3339
 from pki.kinds import Event, Kind, Sex
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def resident() -> None:
 @click.option(
     "--substitute",
     "substitutes",
+    type=Substitute(),
     multiple=True,
     metavar="C=S",
     help="Which character stands for one outside the repertoire, as in 髙=高.",
@@ -66,7 +67,7 @@ def add(
     address: str,
     stay_ends_on: date | None,
     guardianship: bool,
-    substitutes: tuple[str, ...],
+    substitutes: tuple[tuple[str, str], ...],
     at: datetime | None,
 ) -> None:
     """Register a resident; the municipality is found from the address.
@@ -88,7 +89,7 @@ def add(
         at=at,
         stay_ends_on=stay_ends_on,
         guardianship=guardianship,
-        substitutes=dict(each.split("=", 1) for each in substitutes if "=" in each),
+        substitutes=dict(substitutes),
     )
     desk.answer(_told(world, added))
 
@@ -131,14 +132,7 @@ def show(desk: Desk, identifier: str, at: datetime | None) -> None:
         minijpki resident show hanako --at 2026-04-02T00:00:00Z --json
     """
     world = desk.world
-    found = _told(world, world.register.resident(identifier, at=at), at=at)
-    certificates = found.pop("certificates")
-    if desk.as_json:
-        desk.answer({**found, "certificates": certificates})
-    else:
-        desk.answer(found)
-        click.echo()
-        desk.table(certificates)
+    desk.answer(_told(world, world.register.resident(identifier, at=at), at=at))
 
 
 @resident.command()
@@ -248,11 +242,14 @@ def leave(desk: Desk, identifier: str, at: datetime | None) -> None:
 
 @resident.command()
 @click.argument("identifier", metavar="ID")
-@click.argument("event", type=click.Choice([each.value for each in RARE]))
+@click.argument("event", metavar="EVENT", type=click.Choice([each.value for each in RARE]))
 @at_option
 @click.pass_obj
 def report(desk: Desk, identifier: str, event: str, at: datetime | None) -> None:
     """Report one of the rarer events.
+
+    EVENT is record-deleted, error-found, number-changed, stay-lapsed, card-expired,
+    card-lapsed or card-destroyed.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ import click
 
 from harness.cli.desk import Desk, Group
 from harness.cli.moment import Moment, Word
+from harness.cli.secret import Secret
 from harness.documents.given import GIVEN
 from pki.kinds import Kind
 
@@ -20,9 +21,9 @@ def card_options(command: Any) -> Any:
         click.option("-o", "--output", required=True, help="Write here; `-` is standard output."),
         click.option(
             "--pin",
+            cls=Secret,
             envvar="MINIJPKI_PIN",
             prompt="PIN",
-            hide_input=True,
             help="[default: from MINIJPKI_PIN, or asked for]",
         ),
         click.option("--key", type=Word(Kind), default="sign", show_default=True),

@@ -32,6 +32,9 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 )
 @click.option("--anchor", "anchors", multiple=True, metavar="FILE", help="Trust this CA instead.")
 @click.option("--crl", "lists", multiple=True, metavar="FILE", help="A list, beside --anchor.")
+@click.option(
+    "--ocsp", "responses", multiple=True, metavar="FILE", help="A response, beside --anchor."
+)
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
 @click.option(
     "--unsafe-accept-unknown-revocation",
@@ -59,11 +62,11 @@ def verify(
     from harness.verifying import judge_file
 
     verdict = judge_file(lambda: desk.world, path, at=at, **asked)
-    show_verdict(desk, verdict)
     if extract and verdict.passed and verdict.covered:
         from harness.files import write_output
 
-        write_output(extract, verdict.covered.octets)
+        write_output(extract, verdict.covered.octets)  # first, for it may be refused
+    show_verdict(desk, verdict)
     sys.exit(EXIT[verdict.indication.value])
 
 

@@ -5,9 +5,10 @@ Judge one certificate: chain, dates, usage, policy, extensions, revocation; ever
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crl.status import Good, Revoked, Undetermined, status
+from crl.status import Revoked
 from harness.verifier.evidence import Anchor, Evidence
-from harness.verifier.policy import ENDS, Judgement, Policy, Revocation, Use
+from harness.verifier.policy import ENDS, Judgement, Policy, Use
+from harness.verifier.revocation import ask
 from harness.verifier.verdict import Result, not_applicable, result
 from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
@@ -16,8 +17,6 @@ from pki.kinds import Kind
 from pki.path import Requirement, issuer_of, judge, requirement_for
 
 NO_CHAIN = result(Check.CHAIN, "no-certificate-chain-found")
-NO_OCSP = not_applicable(Check.REVOCATION_OCSP, "ocsp-missing")
-GOOD = result(Check.REVOCATION_CRL, None)
 # Without an issuer there is nothing to compare the rest with.
 WITHOUT_ISSUER = tuple(
     not_applicable(check)
@@ -31,6 +30,7 @@ WITHOUT_ISSUER = tuple(
         Check.REVOCATION_OCSP,
     )
 )
+UNREADABLE = (result(Check.FORMAT, "format-failure"), NO_CHAIN, *WITHOUT_ISSUER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,21 @@ def judge_certificate(der: bytes, evidence: Evidence, policy: Policy, *, at: dat
     try:
         certificate = read_certificate(der)
     except Malformed as error:
-        unread = result(Check.FORMAT, "format-failure")
-        return Judged(None, None, (unread, NO_CHAIN, *WITHOUT_ISSUER), note=str(error))
+        return Judged(None, None, UNREADABLE, note=str(error))
     return judge_read(certificate, evidence, policy, at=at)
 
 
 def judge_read(
     certificate: Certificate, evidence: Evidence, policy: Policy, *, at: datetime
 ) -> Judged:
-    """Judge a certificate that has been read."""
+    """Judge a certificate that has been read, though not yet into its last extension."""
+    try:
+        return _judge(certificate, evidence, policy, at=at)
+    except Malformed as error:
+        return Judged(certificate, None, UNREADABLE, note=str(error))
+
+
+def _judge(certificate: Certificate, evidence: Evidence, policy: Policy, *, at: datetime) -> Judged:
     anchors = evidence.anchors
     found = issuer_of(certificate, tuple([each.path for each in anchors]))
     if found is None:
@@ -77,9 +83,9 @@ def judge_read(
     results = [result(check, cause) for check, cause in path]
     if policy.judgement is Judgement.CRYPTREC:
         ended = issuer.path.algorithm in ENDS and at > ENDS[issuer.path.algorithm]
-        results.append(result(Check.ALGORITHM, "crypto-constraints-failure" if ended else None))
-    crl, ocsp, revoked, note = _revocation(certificate, issuer, evidence, policy, at=at)
-    return Judged(certificate, issuer.kind, (*results, crl, ocsp), revoked, note)
+        results.insert(0, result(Check.ALGORITHM, "crypto-constraints-failure" if ended else None))
+    asked = ask(certificate, issuer, evidence, policy, at=at)
+    return Judged(certificate, issuer.kind, (*results, *asked.results), asked.revoked, asked.note)
 
 
 def _requirement(issuer: Anchor, policy: Policy) -> Requirement:
@@ -90,32 +96,3 @@ def _requirement(issuer: Anchor, policy: Policy) -> Requirement:
     if policy.usable_after:
         requirement = replace(requirement, usable_after=policy.usable_after)
     return requirement
-
-
-def _revocation(
-    certificate: Certificate, issuer: Anchor, evidence: Evidence, policy: Policy, *, at: datetime
-) -> tuple[Result, Result, Revoked | None, str]:
-    """Ask the lists at hand; a yes needs one that speaks, a no needs only one that says so."""
-    if policy.revocation is Revocation.OCSP:
-        missing = _open(Check.REVOCATION_OCSP, "ocsp-missing", policy)
-        return not_applicable(Check.REVOCATION_CRL), missing, None, ""
-    answer: Good | Undetermined | None = None
-    for prepared in evidence.lists(certificate, issuer):
-        said = (
-            prepared if isinstance(prepared, Undetermined) else status(prepared, certificate, at=at)
-        )
-        if isinstance(said, Revoked):
-            return result(Check.REVOCATION_CRL, "revoked"), NO_OCSP, said, ""
-        if answer is None or isinstance(said, Good):
-            answer = said
-    if isinstance(answer, Good):
-        return GOOD, NO_OCSP, None, ""
-    cause, why = (answer.cause, answer.why) if answer else ("crl-missing", "")
-    return _open(Check.REVOCATION_CRL, cause, policy), NO_OCSP, None, why
-
-
-def _open(check: Check, cause: str, policy: Policy) -> Result:
-    """Leave the question open, unless soft-fail was asked for by name."""
-    return (
-        not_applicable(check, cause) if policy.accept_unknown_revocation else result(check, cause)
-    )

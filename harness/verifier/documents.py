@@ -15,6 +15,7 @@ from harness.verifier.verdict import (
     Result,
     Verdict,
     decided,
+    merged,
     not_applicable,
     result,
     worst,
@@ -36,11 +37,16 @@ NO_DIGEST = not_applicable(Check.DIGEST)
 NO_COVERAGE = not_applicable(Check.COVERAGE)
 NO_ALGORITHM = not_applicable(Check.ALGORITHM)
 NO_SIGNATURE = not_applicable(Check.SIGNATURE)
+NOTHING_ELSE = (
+    *(not_applicable(Check.FORMAT), NO_COVERAGE, NO_ALGORITHM, NO_DIGEST, NO_SIGNATURE),
+    *(not_applicable(Check.CHAIN), *WITHOUT_ISSUER),
+)
 BROKEN = result(Check.SIGNATURE, "sig-crypto-failure")
 
 # Under which check each cause that the reader of XML names is reported.
 CHECK_OF: dict[str, Check] = {
     "format-failure": Check.FORMAT,
+    "search-limit": Check.FORMAT,
     "wrapping": Check.COVERAGE,
     "coverage": Check.COVERAGE,
     "hash-failure": Check.DIGEST,
@@ -225,6 +231,7 @@ def _verdict(
     *,
     at: datetime,
 ) -> Verdict:
+    results = merged(results)
     indication, cause, code = decided(results)
     return Verdict(
         indication=indication,
@@ -243,10 +250,8 @@ def _verdict(
 
 def _unreadable(problems: tuple[tuple[str, str], ...], *, at: datetime) -> Verdict:
     """Word the verdict on what cannot be read at all."""
-    causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
-    results = tuple(result(check, cause) for check, cause in causes.items())
-    rest = (NO_COVERAGE, NO_ALGORITHM, NO_DIGEST, NO_SIGNATURE)
-    results += tuple(each for each in rest if each.check not in causes)
+    found = tuple([result(CHECK_OF[cause], cause) for cause, _ in problems])
+    results = merged((*found, *NOTHING_ELSE))
     indication, cause, code = decided(results)
     return Verdict(
         indication=indication,

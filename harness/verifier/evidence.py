@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from crl.ocsp.read import OcspResponse, read_response
 from crl.status import Prepared, Undetermined
 from pki.certificate.read import Certificate, read_name
-from pki.errors import Unacceptable
+from pki.errors import Malformed, Unacceptable
 from pki.kinds import Kind, Naming
 from pki.names import Name, ca_name
 from pki.naming import MODES
@@ -16,6 +17,9 @@ from pki.path import Requirement, TrustAnchor, requirement_for, trust_anchor
 
 Candidate = Prepared | Undetermined
 """A list that was looked at for one CA key: it can be asked, or says why it cannot."""
+
+Response = OcspResponse | Undetermined
+"""An OCSP response that was read, or why it could not be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +74,28 @@ class Evidence(Protocol):
     def lists(self, certificate: Certificate, issuer: Anchor) -> Sequence[Candidate]:
         """Return the lists at hand that may speak about a certificate."""
 
+    def responses(self, certificate: Certificate, issuer: Anchor) -> Sequence[Response]:
+        """Return the OCSP responses at hand that may speak about a certificate."""
+
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """Evidence that was handed over: anchors, and lists whose signatures are checked already."""
+    """Evidence that was handed over: anchors, lists already prepared, OCSP responses."""
 
     anchors: tuple[Anchor, ...]
     prepared: tuple[Candidate, ...] = ()
+    answered: tuple[Response, ...] = ()
 
     def lists(self, certificate: Certificate, issuer: Anchor) -> Sequence[Candidate]:
         return self.prepared
+
+    def responses(self, certificate: Certificate, issuer: Anchor) -> Sequence[Response]:
+        return self.answered
+
+
+def response(der: bytes) -> Response:
+    """Read an OCSP response; one that cannot be read says why it is no use."""
+    try:
+        return read_response(der)
+    except Malformed as error:
+        return Undetermined("ocsp-unusable", str(error))

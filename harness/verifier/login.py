@@ -6,7 +6,6 @@ and the moment, so that an answer to one challenge is none to another [RP 4.1].
 """
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,7 +108,7 @@ def read_answer(content: bytes) -> Answer:
             certificate=_unpadded(fields["certificate"]),
             signature=_unpadded(fields["signature"]),
         )
-    except (KeyError, TypeError, AttributeError, binascii.Error):
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise Malformed(
             "the answer", "it lacks challenge, certificate or signature in base64"
         ) from None

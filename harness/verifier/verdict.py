@@ -111,6 +111,27 @@ class Verdict:
         return self.indication is Indication.TOTAL_PASSED
 
 
+_CHECKS = {check: position for position, check in enumerate(Check)}
+_OUTCOMES = {
+    outcome: weight
+    for weight, outcome in enumerate(
+        (Outcome.NOT_APPLICABLE, Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
+    )
+}
+
+
+def merged(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Keep one result for each check, the worst: what a document passes its signer may fail."""
+    if len({each.check for each in results}) == len(results):
+        return results
+    kept: dict[Check, Result] = {}
+    for each in results:
+        before = kept.get(each.check)
+        if before is None or _OUTCOMES[each.outcome] > _OUTCOMES[before.outcome]:
+            kept[each.check] = each
+    return tuple(sorted(kept.values(), key=lambda each: _CHECKS[each.check]))
+
+
 _SEVERITY = {code: position for position, code in enumerate(Code)}
 
 

@@ -14,9 +14,9 @@ from pki.errors import Malformed
 from pki.names import rfc4514
 
 NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
-SOFT_FAIL = {
-    "en": "not decided, and accepted all the same because soft-fail was asked for",
-    "ja": "確認できませんでしたが、指定により不問としました。",
+SPARED = {
+    "en": "not relied on: {}",
+    "ja": "判断には使用していません（{}）",
 }
 
 
@@ -49,9 +49,10 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 def sentence(each: Result, lang: str) -> str:
     """Say what became of one check, with the cure if there is one."""
     if each.outcome is Outcome.NOT_APPLICABLE:
-        if each.cause and each.cause != "ocsp-missing":
-            return SOFT_FAIL[lang]
-        return NOT_MADE[lang]
+        if each.cause is None:
+            return NOT_MADE[lang]
+        cause = CAUSES[each.cause]
+        return SPARED[lang].format(cause.ja.rstrip("。") if lang == "ja" else cause.en)
     if each.cause is None:
         passed = PASSED[each.check]
         return passed.ja if lang == "ja" else passed.en

@@ -140,34 +140,65 @@ def text(data: bytes, tag: int, start: int, stop: int) -> str:
 
 
 def check(data: bytes, start: int, stop: int) -> None:
-    """Check every length down to the leaves between *start* and *stop*, without recursion."""
-    ends = [stop]
+    """
+    Check every length down to the leaves between *start* and *stop*, without recursion.
+
+    Most of the work of reading a certificate is done in this loop, so the commonest long
+    length is taken apart in place, and what ends together with its parent is not stacked.
+    """
+    ends: list[int] = []
     end = stop
     at = start
+    constructed = 0
     try:
         while True:
-            while at == end:
-                ends.pop()
-                if not ends:
-                    return
-                end = ends[-1]
-            tag = data[at]
-            size = data[at + 1]
-            if size < 0x80:
+            while at != end:
                 begin = at + 2
-                next_at = begin + size
-            else:
-                begin, size = _long(data, at, size)
-                next_at = begin + size
-            if next_at > end or tag & 0x1F == 0x1F:
-                header(data, at, end)  # says which
-            if tag & 0x20:
-                if len(ends) > MAX_DEPTH:
-                    raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
-                ends.append(next_at)
-                end = next_at
-                at = begin
-            else:
-                at = next_at
+                size = data[at + 1]
+                if size >= 0x80:
+                    if size == 0x81 and data[begin] >= 0x80:
+                        size = data[begin]
+                        begin += 1
+                    else:
+                        begin, size = _long(data, at, size)
+                after = begin + size
+                sort = _SORTS[data[at]]
+                if after > end or sort == _FORBIDDEN:
+                    header(data, at, end)  # says which
+                if sort:
+                    if after != end:
+                        ends.append(end)
+                        end = after
+                    constructed += 1
+                    at = begin
+                else:
+                    at = after
+            if not ends:
+                break
+            end = ends.pop()
     except IndexError:
         raise MalformedDer("the DER", "cut off", at) from None
+    if constructed > MAX_DEPTH:
+        _check_depth(data, start, stop)
+
+
+# By tag octet: 0 primitive, 1 constructed, 2 of more than one octet.
+_FORBIDDEN = 2
+_SORTS = tuple(_FORBIDDEN if tag & 0x1F == 0x1F else tag >> 5 & 1 for tag in range(256))
+
+
+def _check_depth(data: bytes, start: int, stop: int) -> None:
+    """Refuse what is nested too deep, in octets whose lengths have been checked."""
+    ends = [stop]
+    at = start
+    while at < stop:
+        while at == ends[-1]:
+            ends.pop()
+        tag, begin, at_end = header(data, at, stop)
+        if not tag & 0x20:
+            at = at_end
+            continue
+        if len(ends) > MAX_DEPTH:
+            raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
+        ends.append(at_end)
+        at = begin

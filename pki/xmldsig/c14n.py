@@ -2,10 +2,9 @@
 Canonical form of a document or of one element in it [C14N 2] [EXC 3].
 
 Pure.  libxml2 does the work; what stands here keeps it right.  Asked for a subtree, lxml
-writes an xmlns="" that is not there where elements are in an inherited default namespace.
-Such a subtree is written out with its namespaces and parsed again.  Either way the xml:*
-attributes of the ancestors, which inclusive canonicalization hands down, are lost unless
-somebody sets them.
+declares namespaces that are declared already, xmlns="" above all, because it hands libxml2
+a torn copy; so a subtree is written out with its namespaces and parsed again.  That alone
+would lose the xml:* attributes of the ancestors, which inclusive canonicalization hands down.
 """
 
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pki.xmldsig.algorithms import Canonicalization, Rule
 from pki.xmldsig.identifiers import XML
 from pki.xmldsig.parse import PARSER
 
+DEFAULT = "#default"  # in a PrefixList, the default namespace [EXC 3]
 BASE = f"{XML}base"
 INHERITED_11 = (f"{XML}lang", f"{XML}space")  # [C14N11 2.4]
 
@@ -35,10 +35,6 @@ def canonical_element(
     if element.getparent() is None:
         return _canonical_root(element, method, prefixes)
     inherited = _inherited(element, method.rule)
-    if element.prefix is not None and not inherited:
-        octets = _written(element, method, prefixes)
-        if b'xmlns=""' not in octets:  # the only trace of the fault
-            return octets
     source = etree.tostring(element, encoding="utf-8", with_tail=False)
     try:
         apex = etree.fromstring(source, PARSER)
@@ -68,15 +64,14 @@ def leave_out(signature: etree._Element) -> None:
 def _canonical_root(
     root: etree._Element, method: Canonicalization, prefixes: Sequence[str]
 ) -> bytes:
-    before = list(root.itersiblings(preceding=True))
-    after = list(root.itersiblings())
-    if not before and not after:
+    if root.getprevious() is None and root.getnext() is None:
         return _written(root, method, prefixes)
     # With siblings lxml would again work on a torn copy; the document as a whole is right,
     # and each instruction before or after the root is exactly one line of it [C14N 2.3].
     octets = _written(root.getroottree(), method, prefixes)
-    head = b"".join(_instruction(node) + b"\n" for node in reversed(before) if _is_pi(node))
-    tail = b"".join(b"\n" + _instruction(node) for node in after if _is_pi(node))
+    before = reversed(list(root.itersiblings(preceding=True)))
+    head = b"".join(_instruction(node) + b"\n" for node in before if _is_pi(node))
+    tail = b"".join(b"\n" + _instruction(node) for node in root.itersiblings() if _is_pi(node))
     if not octets.startswith(head + b"<") or not octets.endswith(b">" + tail):
         raise MalformedXml("the document", "an instruction beside its root has no canonical form")
     return octets[len(head) : len(octets) - len(tail)]
@@ -114,16 +109,38 @@ def _written(
     node: etree._Element | etree._ElementTree, method: Canonicalization, prefixes: Sequence[str]
 ) -> bytes:
     exclusive = method.rule is Rule.EXCLUSIVE
+    listed = list(prefixes) if exclusive and prefixes else None
     try:
+        if listed and DEFAULT in listed:
+            node = _acquainted_with_default(node)
         return etree.tostring(
             node,
             method="c14n",
             exclusive=exclusive,
             with_comments=False,
-            inclusive_ns_prefixes=list(prefixes) if exclusive and prefixes else None,
+            inclusive_ns_prefixes=listed,
         )
     except etree.C14NError:
         raise MalformedXml(
             "the document",
             "it has no canonical form, as when a namespace name is no absolute URI",
         ) from None
+
+
+def _acquainted_with_default(node: etree._Element | etree._ElementTree) -> etree._ElementTree:
+    """
+    Parse *node* again, so that its PrefixList may have #default in it.
+
+    lxml passes on only the prefixes that its dictionary of names has met, one dictionary
+    for each thread.  Namespace names get into it, so the word is introduced as one; whether
+    that worked, a document that nobody sent has to show.
+    """
+    etree.fromstring(b'<a:a xmlns:a="#default"/>', PARSER)
+    probe = etree.fromstring(b'<a:a xmlns="urn:b" xmlns:a="urn:a"/>', PARSER)
+    octets = etree.tostring(
+        probe, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=[DEFAULT]
+    )
+    if octets != b'<a:a xmlns="urn:b" xmlns:a="urn:a"></a:a>':
+        raise Unacceptable("a PrefixList with #default cannot be honoured here; leave it out")
+    source = etree.tostring(node, encoding="utf-8", with_tail=False)
+    return etree.fromstring(source, PARSER).getroottree()

@@ -80,7 +80,7 @@ def read_signatures(
     ]
     claims = [claim for half in halves if isinstance(half, _Half) for claim in half.claims]
     if sum(steps_of(claim.reference, claim.target, document) for claim in claims) > MAX_STEPS:
-        return _nothing("sig-constraints-failure", "its references are too much work together")
+        return _nothing("search-limit", "the references of the document are too much work")
     distinct = _digest(claims, signatures, document, resources)
     problems = () if distinct else _wrapping(document, signatures)
     return SignedDocument(

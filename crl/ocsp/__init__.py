@@ -1,0 +1,3 @@
+"""
+OCSP: answers about one certificate, written and read [6960].
+"""

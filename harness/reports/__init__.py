@@ -1,0 +1,1 @@
+"""Reports: what happened, for people to look at."""
