@@ -5,6 +5,7 @@ Reads and changes nothing.  The certificate itself and the sealed journal are wh
 held against; both are read, for a digest that is right proves nothing about the row beside it.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -27,6 +28,7 @@ from ca.flaws import (
 )
 from ca.municipalities import by_code
 from ca.register import COLUMNS, Issued, issued
+from ca.responder import DELEGATED
 from ca.store import Store, to_seconds
 from pki.certificate.read import Certificate, read_certificate, read_name
 from pki.errors import JpkiError, Malformed
@@ -123,6 +125,7 @@ def serials(store: Store, listed: Mapping[Key, Issued]) -> Iterator[Finding]:
     rows = store.rows("SELECT ca, serial, not_before FROM authorities")
     used = [tuple(row) for row in rows]
     used += [(one.kind.value, one.serial, to_seconds(one.at)) for one in listed.values()]
+    used += _delegated(store)
     times = Counter((ca, serial) for ca, serial, _ in used)
     reserved = {
         (ca, serial): at for ca, serial, at in store.rows("SELECT ca, serial, at FROM serials")
@@ -137,6 +140,16 @@ def serials(store: Store, listed: Mapping[Key, Issued]) -> Iterator[Finding]:
             yield Finding(SERIAL_MOMENT, f"serials/{ca}/{serial:#x}")
     for ca, serial in sorted(reserved.keys() - times.keys()):
         yield Finding(SERIAL_GAP, f"serials/{ca}/{serial:#x}")
+
+
+def _delegated(store: Store) -> list[tuple[str, int, int]]:
+    """List CA, serial and moment of the responders' certificates; damage is found elsewhere."""
+    sql = "SELECT subject, at, detail FROM journal WHERE what = ?"
+    found = []
+    for who, at, detail in store.rows(sql, DELEGATED):
+        with suppress(ValueError, KeyError, TypeError):
+            found.append((who.removeprefix("ca/"), int(json.loads(detail)["serial"]), at))
+    return found
 
 
 def _certificate(

@@ -25,6 +25,7 @@ from pki.profiles import OCSP
 REFRESH = timedelta(minutes=15)  # [J 6]
 LIFETIME = timedelta(days=365)  # of a delegation; ours
 INSTANT = timedelta(seconds=1)
+DELEGATED = "responder-delegated"
 
 
 def refreshed(at: datetime) -> datetime:
@@ -80,7 +81,7 @@ class Desk:
             der = issue(template(issuer, OCSP), subject)
             seq = self.store.append(
                 at,
-                "responder-delegated",
+                DELEGATED,
                 f"ca/{kind.value}",
                 generation=generation.number,
                 serial=serial,

@@ -73,10 +73,7 @@ def encode_entry(entry: Entry, unspecified: Unspecified = Unspecified.ABSENT) ->
     """Write one entry of revokedCertificates [5280 5.1.2.6]."""
     stated = entry.reason is not Reason.UNSPECIFIED or unspecified is Unspecified.ALWAYS
     extensions = _REASONS[entry.reason] if stated else b""
-    return tlv(0x30, integer(entry.serial) + _time(entry.since) + extensions)
-
-
-_time = lru_cache(maxsize=4096)(asn1_time)  # many are revoked in one second: a move, a batch
+    return tlv(0x30, integer(entry.serial) + asn1_time(entry.since) + extensions)
 
 
 def encode_entries(entries: Iterable[Entry], unspecified: Unspecified = Unspecified.ABSENT) -> Body:
@@ -181,6 +178,9 @@ def to_be_signed(
             explicit(0, tlv(0x30, made.before + number + made.after)),
         ]
     )
+
+
+_time = lru_cache(maxsize=64)(asn1_time)  # a night's lists all bear the same two
 
 
 def build_list(

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from harness.cli.desk import Desk, Group
-from harness.cli.moment import Moment, Word, rfc3339
+from harness.cli.moment import Moment, Serial, Word, rfc3339
 from pki.kinds import Algorithm, Kind
 
 kind_argument = click.argument("kind", type=Word(Kind), metavar="sign|auth")
@@ -100,3 +100,46 @@ def compromise(desk: Desk, kind: Kind, number: int, at: datetime | None) -> None
     world = desk.world
     count = announce(world.authority, kind, number, at=world.moment(at))
     desk.answer({"kind": kind.value, "generation": number, "revoked": count})
+
+
+@ca.command()
+@kind_argument
+@click.option("--at", type=Moment(), help="When.  [default: the world's clock]")
+@click.pass_obj
+def delegate(desk: Desk, kind: Kind, at: datetime | None) -> None:
+    """Let an OCSP responder with a key of its own answer for a CA, for a year.
+
+    Until then the CA itself signs what its responder says.
+
+    \b
+    Examples:
+        minijpki ca delegate auth
+    """
+    world = desk.world
+    made = world.responder.delegate(kind, at=world.moment(at))
+    desk.answer(
+        {"kind": kind.value, "serial": f"{made.serial:#x}", "not_after": rfc3339(made.not_after)}
+    )
+
+
+@ca.command()
+@kind_argument
+@click.argument("serial", type=Serial())
+@click.option("--at", type=Moment(), help="As of then.  [default: now]")
+@click.option("-o", "--output", required=True, help="Write the DER here.")
+@click.pass_obj
+def answer(desk: Desk, kind: Kind, serial: int, at: datetime | None, output: str) -> None:
+    """Write what the OCSP responder says about a certificate.
+
+    It knows what was known at the last full quarter of an hour.
+
+    \b
+    Examples:
+        minijpki ca answer auth 0x2 -o auth.ocsp
+    """
+    from harness.files import write_output
+
+    world = desk.world
+    issued = world.register.certificate(kind, serial)
+    when = at or world.now()
+    write_output(output, world.responder.answer(kind, issued.generation, serial, at=when))

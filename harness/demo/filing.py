@@ -57,21 +57,12 @@ def file(world: World, holder: str, title: Words, *, refund: int) -> Filing:
         withheld=3 * refund,
         refund=refund,
     )
-    return sign(world, holder, title, content.encode())
-
-
-def sign(world: World, holder: str, title: Words, content: bytes) -> Filing:
-    """Sign a filing with the holder's card, in the form of the tax service (inferred [RP 2.1])."""
-    at = world.now()
     issued = world.register.current(world.register.card_of(holder), Kind.SIGN)
     assert issued is not None
+    # The form of the tax service; inferred [RP 2.1].
+    signed = world.sign_xml(holder, content.encode(), pin=PINS[Pin.SIGN], form=Form.XTX)
     return Filing(
-        holder=holder,
-        title=title,
-        content=content,
-        document=world.sign_xml(holder, content, pin=PINS[Pin.SIGN], form=Form.XTX),
-        issued=issued,
-        at=at,
+        holder=holder, title=title, content=content.encode(), document=signed, issued=issued, at=at
     )
 
 

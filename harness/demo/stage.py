@@ -8,19 +8,22 @@ everything that a stranger needs in order to ask the same of other programs.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ca.lifecycle import Good, Held
 from ca.words import Words
+from harness import logging_in
 from harness.demo import repeat
 from harness.demo.filing import Filing
 from harness.demo.outside import Outside, script
 from harness.exports import pem
 from harness.files import write_whole
 from harness.reports.story import Answer, Command, Step, Tone
-from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
+from harness.verifier.documents import verify_certificate, verify_xml
+from harness.verifier.login import write_answer
 from harness.verifier.policy import Policy, Use
 from harness.verifier.verdict import Indication, Verdict
 from harness.verifier.wording import as_json, rfc3339
@@ -55,6 +58,22 @@ XML_AGREES = Words(
 )
 OURS = Words("our own verifier, by files alone", "本ツールの検証器（ファイルのみ使用）")
 BARE = Words("the bare signature over the challenge", "チャレンジへの署名値を検証")
+RESPONDER = Words(
+    "the OCSP response; openssl exits with 0 whatever it says",
+    "OCSPレスポンス（openssl の終了コードは内容によらず0）",
+)
+AUDIENCE = "https://portal.example/"
+FILES = ("cert.pem", "ca.pem", "crl.pem", "ocsp.der")  # of a kind; in the order of Laid
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Names of the files that a judgement rests on, from the directory of the scene."""
+
+    certificate: str
+    authority: str
+    revoked: str
+    response: str
 
 
 class Stage:
@@ -157,59 +176,65 @@ class Scene:
         asked: Words | None = None,
         place: str = "",
         thoroughly: bool = False,
-    ) -> None:
+    ) -> Laid:
         """Judge a filing as of now, and lay out how others can."""
-        certificate, authority, revoked = self.lay_out(filing.issued, place=place)
-        signed = f"{place}filing.xtx"
-        self.write(signed, filing.document)
+        laid = self.lay_out(filing.issued, place=place)
         verdict = self.world.verify_xml(filing.document)
         self.judged(asked or filing.title, verdict, expects, place=place)
+        self.show_filing(filing, laid, expects, place=place, thoroughly=thoroughly)
+        return laid
+
+    def show_filing(
+        self,
+        filing: Filing,
+        laid: Laid,
+        expects: Code,
+        *,
+        place: str = "",
+        responder: bool = True,
+        thoroughly: bool = False,
+    ) -> None:
+        """Lay out how others can judge a filing; without *responder* by lists alone."""
+        signed = f"{place}filing.xtx"
+        self.write(signed, filing.document)
         if thoroughly:
             self._take_apart(filing, place)
         good = expects is Code.OK
-        path = repeat.path(
-            Kind.SIGN, self.now, certificate=certificate, authority=authority, revoked=revoked
-        )
-        self.run(AGREES, *path, accepts=good, says=SAYS[expects])
-        self.run(XML_AGREES, *repeat.document(signed, authority, self.now))
-        ours = repeat.ours(signed, self.now, authority=authority, revoked=revoked)
+        self.run(AGREES, *self._path(Kind.SIGN, laid), accepts=good, says=SAYS[expects])
+        self.run(XML_AGREES, *repeat.document(signed, laid.authority, self.now))
+        self.run(OURS, *self._ours(signed, laid, responder=responder), accepts=good)
+
+    def judge_login(self, asked: Words, issued: Issued, holder: str, expects: Code) -> None:
+        """Have a card answer a portal's challenge, judge the answer, lay out how others can."""
+        laid = self.lay_out(issued)
+        challenge = logging_in.draw(self.world, audience=AUDIENCE).octets()
+        answered = logging_in.answer(self.world, holder, challenge, pin=PINS[Pin.AUTH])
+        given = write_answer(answered)
+        verdict = logging_in.check(self.world, given, challenge, audience=AUDIENCE)
+        self.judged(asked, verdict, expects)
+        self.write("challenge.json", challenge)
+        self.write("answer.json", given)
+        self.write("answer.sig", answered.signature)
+        spki = read_certificate(answered.certificate).spki
+        self.write("auth.key.pem", pem("PUBLIC KEY", spki))
+        self.run(BARE, *repeat.bare("auth.key.pem", "answer.sig", "challenge.json"), says="OK")
+        good = expects is Code.OK
+        self.run(AGREES, *self._path(Kind.AUTH, laid), accepts=good, says=SAYS[expects])
+        self.ask_responder(laid, "good" if good else "revoked")
+        options = ("--content", "challenge.json", "--certificate", laid.certificate)
+        ours = self._ours("answer.sig", laid, options=(*options, "--use", "login"))
         self.run(OURS, *ours, accepts=good)
 
-    def judge_login(
-        self, asked: Words, issued: Issued, challenge: bytes, signature: bytes, expects: Code
-    ) -> None:
-        """Judge an answer to a challenge, and lay out how others can."""
-        certificate, authority, revoked = self.lay_out(issued)
-        der = self.world.register.der(Kind.AUTH, issued.serial)
-        verdict = verify_raw(
-            signature,
-            challenge,
-            der,
-            self.world.evidence.as_of(self.now),
-            Policy(use=Use.LOGIN),
-            at=self.now,
-        )
-        self.judged(asked, verdict, expects)
-        self.write("challenge.txt", challenge)
-        self.write("answer.sig", signature)
-        self.write("auth.key.pem", pem("PUBLIC KEY", read_certificate(der).spki))
-        self.run(BARE, *repeat.bare("auth.key.pem", "answer.sig", "challenge.txt"), says="OK")
-        good = expects is Code.OK
-        path = repeat.path(
-            Kind.AUTH, self.now, certificate=certificate, authority=authority, revoked=revoked
-        )
-        self.run(AGREES, *path, accepts=good, says=SAYS[expects])
-        options = ("--content", "challenge.txt", "--certificate", certificate, "--use", "login")
-        ours = repeat.ours(
-            "answer.sig", self.now, authority=authority, revoked=revoked, options=options
-        )
-        self.run(OURS, *ours, accepts=good)
+    def ask_responder(self, laid: Laid, says: str) -> None:
+        """Lay out how openssl reads what the responder says of a certificate."""
+        words = repeat.ask(laid.certificate, laid.authority, laid.response, self.now)
+        self.run(RESPONDER, *words, says=f"{laid.certificate}: {says}")
 
     def judge_certificate(
         self, asked: Words, issued: Issued, expects: Code, *, place: str = ""
     ) -> None:
         """Judge a certificate alone as of now, and lay out how others can."""
-        certificate, authority, revoked = self.lay_out(issued, place=place)
+        laid = self.lay_out(issued, place=place)
         verdict = verify_certificate(
             self.world.register.der(issued.kind, issued.serial),
             self.world.evidence.as_of(self.now),
@@ -217,9 +242,7 @@ class Scene:
             at=self.now,
         )
         self._answers.append(answer(asked, verdict, expects))
-        path = repeat.path(
-            issued.kind, self.now, certificate=certificate, authority=authority, revoked=revoked
-        )
+        path = self._path(issued.kind, laid)
         self.run(asked, *path, accepts=expects is Code.OK, says=SAYS[expects])
 
     def judge_by_files(
@@ -229,28 +252,20 @@ class Scene:
         evidence = at_hand((str(self.directory / authority),), (str(self.directory / revoked),))
         self.judged(asked, verify_xml(filing.document, evidence, at=self.now), expects)
 
-    def lay_out(self, issued: Issued, *, place: str = "") -> tuple[str, str, str]:
-        """Lay out a certificate, its authority and its newest list, and name the files."""
-        kind = issued.kind
-        generation = self.world.authority.generations(kind)[issued.generation - 1]
-        made = self.world.press.newest(
-            kind, issued.scope, generation=issued.generation, at=self.now
-        )
+    def lay_out(self, issued: Issued, *, place: str = "") -> Laid:
+        """Lay out a certificate, its authority, its newest list and the responder's answer."""
+        kind, number = issued.kind, issued.generation
+        generation = self.world.authority.generations(kind)[number - 1]
+        made = self.world.press.newest(kind, issued.scope, generation=number, at=self.now)
         self.stage.shown.append(made)
-        names = tuple(f"{place}{kind.value}.{word}.pem" for word in ("cert", "ca", "crl"))
-        for name, label, der in zip(
-            names,
-            ("CERTIFICATE", "CERTIFICATE", "X509 CRL"),
-            (
-                self.world.register.der(kind, issued.serial),
-                generation.certificate,
-                self.world.press.bytes(made),
-            ),
-            strict=True,
-        ):
-            self.write(name, pem(label, der))
-        certificate, authority, revoked = names
-        return certificate, authority, revoked
+        laid = Laid(*(f"{place}{kind.value}.{word}" for word in FILES))
+        der = self.world.register.der(kind, issued.serial)
+        self.write(laid.certificate, pem("CERTIFICATE", der))
+        self.write(laid.authority, pem("CERTIFICATE", generation.certificate))
+        self.write(laid.revoked, pem("X509 CRL", self.world.press.bytes(made)))
+        response = self.world.responder.answer(kind, number, issued.serial, at=self.now)
+        self.write(laid.response, response)
+        return laid
 
     def close(self, tone: Tone | None = None) -> None:
         """End the scene; its tone is that of its last answer unless given."""
@@ -271,6 +286,27 @@ class Scene:
                 files=tuple(sorted(self._files)),
                 tone=tone or last,
             )
+        )
+
+    def _path(self, kind: Kind, laid: Laid) -> tuple[str, ...]:
+        return repeat.path(
+            kind,
+            self.now,
+            certificate=laid.certificate,
+            authority=laid.authority,
+            revoked=laid.revoked,
+        )
+
+    def _ours(
+        self, given: str, laid: Laid, *, responder: bool = True, options: tuple[str, ...] = ()
+    ) -> tuple[str, ...]:
+        return repeat.ours(
+            given,
+            self.now,
+            authority=laid.authority,
+            revoked=laid.revoked,
+            response=laid.response if responder else None,
+            options=options,
         )
 
     def _take_apart(self, filing: Filing, place: str) -> None:

@@ -26,6 +26,7 @@ Answer = Good | Revoked | Undetermined
 
 # How far a source got before it could not speak; the furthest is the one worth naming.
 STEPS = (
+    "ocsp-unusable",
     "crl-untrusted",
     "ocsp-untrusted",
     "ocsp-error",

@@ -146,10 +146,11 @@ def check(data: bytes, start: int, stop: int) -> None:
     Most of the work of reading a certificate is done in this loop, so the commonest long
     length is taken apart in place, and what ends together with its parent is not stacked.
     """
+    burdens = _BURDENS
     ends: list[int] = []
     end = stop
     at = start
-    constructed = 0
+    burden = 0
     try:
         while True:
             while at != end:
@@ -162,15 +163,16 @@ def check(data: bytes, start: int, stop: int) -> None:
                     else:
                         begin, size = _long(data, at, size)
                 after = begin + size
-                sort = _SORTS[data[at]]
-                if after > end or sort == _FORBIDDEN:
-                    header(data, at, end)  # says which
-                if sort:
+                if its := burdens[data[at]]:
+                    burden += its
                     if after != end:
+                        if after > end:
+                            header(data, at, end)  # says so
                         ends.append(end)
                         end = after
-                    constructed += 1
                     at = begin
+                elif after > end:
+                    header(data, at, end)
                 else:
                     at = after
             if not ends:
@@ -178,27 +180,50 @@ def check(data: bytes, start: int, stop: int) -> None:
             end = ends.pop()
     except IndexError:
         raise MalformedDer("the DER", "cut off", at) from None
-    if constructed > MAX_DEPTH:
-        _check_depth(data, start, stop)
+    if burden > MAX_DEPTH:
+        _check_depth_and_tags(data, start, stop)
 
 
-# By tag octet: 0 primitive, 1 constructed, 2 of more than one octet.
-_FORBIDDEN = 2
-_SORTS = tuple(_FORBIDDEN if tag & 0x1F == 0x1F else tag >> 5 & 1 for tag in range(256))
+# By tag octet: what an element may add to the depth, and too much for a forbidden tag.
+_BURDENS = tuple(MAX_DEPTH + 1 if tag & 0x1F == 0x1F else tag >> 5 & 1 for tag in range(256))
 
 
-def _check_depth(data: bytes, start: int, stop: int) -> None:
-    """Refuse what is nested too deep, in octets whose lengths have been checked."""
+def _check_depth_and_tags(data: bytes, start: int, stop: int) -> None:
+    """Look closely at octets whose lengths are right."""
     ends = [stop]
     at = start
     while at < stop:
         while at == ends[-1]:
             ends.pop()
-        tag, begin, at_end = header(data, at, stop)
-        if not tag & 0x20:
-            at = at_end
-            continue
-        if len(ends) > MAX_DEPTH:
-            raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
-        ends.append(at_end)
-        at = begin
+        tag, begin, after = header(data, at, stop)
+        if tag & 0x20:
+            if len(ends) > MAX_DEPTH:
+                raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
+            ends.append(after)
+            at = begin
+        else:
+            at = after
+
+
+def offsets(data: bytes, start: int, stop: int) -> list[int]:
+    """
+    List where each TLV between *start* and *stop* begins and where its content does.
+
+    Two numbers for each, so that an element ends where the next begins, and *stop* last.
+    """
+    found: list[int] = []
+    at = start
+    try:
+        while at < stop:
+            size = data[at + 1]
+            begin = at + 2
+            if size >= 0x80:
+                begin, size = _long(data, at, size)
+            found += (at, begin)
+            at = begin + size
+    except IndexError:
+        raise MalformedDer("the DER", "cut off", at) from None
+    if at != stop:
+        raise MalformedDer("the DER", "an element reaches beyond its parent", found[-2])
+    found.append(stop)
+    return found

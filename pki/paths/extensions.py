@@ -142,7 +142,7 @@ def name_constraints(value: bytes) -> Subtrees:
 
 
 def _bases(value: bytes, start: int, stop: int) -> tuple[GeneralName, ...]:
-    bases = []
+    bases: list[GeneralName] = []
     for tag, at, begin, end in read.children(value, start, stop):
         if tag != read.SEQUENCE or read.header(value, begin, end)[2] != end:
             # minimum is 0, thus not encoded, and maximum absent

@@ -35,6 +35,7 @@ MAX_SIZE = 256 * 1024  # octets
 NAME_CONSTRAINTS = oids.content(oids.NAME_CONSTRAINTS)
 POLICY_MAPPINGS = oids.content(oids.POLICY_MAPPINGS)
 POLICY_CONSTRAINTS = oids.content(oids.POLICY_CONSTRAINTS)
+_PLACES = (4, 6, 8, 10, 12)  # of month, day, hour, minute and second in a time
 INHIBIT_ANY_POLICY = oids.content(oids.INHIBIT_ANY_POLICY)
 
 
@@ -56,6 +57,8 @@ class Foreign:
         purposes: Of extKeyUsage; None if absent, which permits all.
         names: Of subjectAltName.
         subtrees: Of nameConstraints; None if absent.
+        key_identifier: subjectKeyIdentifier, a hint; None if absent.
+        issuer_key_identifier: keyIdentifier of authorityKeyIdentifier, another hint.
     """
 
     certificate: Certificate
@@ -70,6 +73,8 @@ class Foreign:
     purposes: frozenset[bytes] | None
     names: tuple[GeneralName, ...]
     subtrees: Subtrees | None
+    key_identifier: bytes | None
+    issuer_key_identifier: bytes | None
 
     @property
     def self_issued(self) -> bool:
@@ -129,6 +134,8 @@ def opened(certificate: Certificate) -> Foreign:
         purposes=None if purposes is None else opening.purposes(purposes),
         names=() if names is None else opening.alternative_names(names),
         subtrees=None if subtrees is None else opening.name_constraints(subtrees),
+        key_identifier=certificate.key_identifier(),
+        issuer_key_identifier=certificate.authority_key_identifier(),
     )
 
 
@@ -230,7 +237,8 @@ def read_time(der: bytes, at: int, stop: int) -> tuple[datetime, int]:
     try:
         if der[end - 1] != 0x5A:
             raise ValueError("no Z")
-        moment = datetime.strptime(content.decode("ascii"), "%Y%m%d%H%M%S")  # noqa: DTZ007
-        return moment.replace(tzinfo=UTC), end
+        year = int(content[:4])
+        month, day, hour, minute, second = (int(content[place : place + 2]) for place in _PLACES)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC), end
     except ValueError:
         raise MalformedDer(WHAT, "a time that no calendar has", at) from None

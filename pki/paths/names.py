@@ -18,6 +18,8 @@ Attribute = tuple[bytes, int, str | bytes]
 
 ComparableName = tuple[frozenset[Attribute], ...]
 
+EMAIL_ADDRESS = bytes.fromhex("2a864886f70d010901")  # 1.2.840.113549.1.9.1
+
 # How each string type spells characters; TeletexString is missing, for nobody agrees on it.
 _ENCODINGS = {
     0x0C: "utf-8",
@@ -97,19 +99,18 @@ def prepared(text: str) -> str:
     return " ".join([word for word in folded.split(" ") if word])
 
 
+def emails(encoded: bytes) -> list[bytes]:
+    """List the emailAddress attributes of a Name, as they stand [5280 4.2.1.10]."""
+    found = []
+    start, stop = read.whole(encoded, read.SEQUENCE)
+    for _, _, begin, end in read.children(encoded, start, stop):
+        for _, _, inner, inner_stop in read.children(encoded, begin, end):
+            oid_start, oid_stop = read.enter(encoded, inner, inner_stop, read.OID)
+            if encoded[oid_start:oid_stop] == EMAIL_ADDRESS:
+                found.append(encoded[read.header(encoded, oid_stop, inner_stop)[1] : inner_stop])
+    return found
+
+
 def within(name: ComparableName, base: ComparableName) -> bool:
     """Tell whether *name* stands at or below *base* in the directory [5280 4.2.1.10]."""
     return name[: len(base)] == base
-
-
-def emails(name: ComparableName) -> list[str]:
-    """List the emailAddress attributes, which name constraints reach too [5280 4.2.1.10]."""
-    return [
-        value
-        for rdn in name
-        for identifier, _, value in rdn
-        if identifier == EMAIL_ADDRESS and isinstance(value, str)
-    ]
-
-
-EMAIL_ADDRESS = bytes.fromhex("2a864886f70d010901")  # 1.2.840.113549.1.9.1

@@ -21,8 +21,8 @@ def names_of(subject: Foreign) -> list[GeneralName]:
         names.append(GeneralName(forms.DIRECTORY, subject.certificate.subject, subject.subject))
     # NOTE: the standard asks for the addresses only without a subjectAltName; here always,
     # for whoever reads the attribute would believe it in either case.
-    for email in emails(subject.subject):
-        names.append(GeneralName(forms.RFC822, email.encode("ascii", "replace")))
+    for address in emails(subject.certificate.subject):
+        names.append(GeneralName(forms.RFC822, address if address.isascii() else b""))
     return names
 
 
@@ -32,9 +32,7 @@ def permits(constraints: list[Subtrees], subject: Foreign, budget: Budget) -> bo
         return True
     names = names_of(subject)
     for subtrees in constraints:
-        budget.spend(
-            Work.NAME, len(names) * (len(subtrees.permitted) + len(subtrees.excluded)) + 1
-        )
+        budget.spend(Work.NAME, len(names) * (len(subtrees.permitted) + len(subtrees.excluded)) + 1)
         if not all(_permits(subtrees, name) for name in names):
             return False
     return True
@@ -48,6 +46,8 @@ def _permits(subtrees: Subtrees, name: GeneralName) -> bool:
     if name.form not in _MATCHERS:  # a form that cannot be judged is refused [5280 4.2.1.10]
         return False
     if name.form == forms.URI and not _host(name.text):
+        return False
+    if name.form == forms.RFC822 and b"@" not in name.value:
         return False
     matches = _MATCHERS[name.form]
     if any(matches(name, base) or _wildcard_reaches(name, base) for base in excluded):
@@ -72,11 +72,9 @@ def _wildcard_reaches(name: GeneralName, base: GeneralName) -> bool:
 
 
 def _mailbox(name: GeneralName, base: GeneralName) -> bool:
-    local, at, host = name.text.rpartition("@")
-    wanted, at_base, domain = base.text.rpartition("@")
-    if not at:
-        return False
-    if at_base:  # one mailbox; only the host ignores case
+    local, _, host = name.text.rpartition("@")
+    wanted, at, domain = base.text.rpartition("@")
+    if at:  # one mailbox; only the host ignores case
         return wanted == local and domain.lower() == host.lower()
     return _host_or_below(host, base.text)
 
