@@ -8,6 +8,7 @@ held against; both are read, for a digest that is right proves nothing about the
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
