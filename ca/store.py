@@ -8,11 +8,12 @@ entry is sealed with the one before, so that a deleted or edited line shows.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import peewee
@@ -278,7 +279,7 @@ def creating(
         raise WorldUnreadable(
             f"no world can be made in {directory} ({error.strerror}); choose another with -C"
         ) from error
-    store = Store(_sqlite(path), str(directory))
+    store = Store(_sqlite(path, {"journal_mode": "wal"}), str(directory))
     try:
         with store.writing():
             _lay(store, settings)
@@ -357,12 +358,14 @@ def open_store(directory: Path) -> Store:
     return store
 
 
-def _sqlite(path: Path) -> Any:
+def _sqlite(path: Path, settled: Mapping[str, str] = MappingProxyType({})) -> Any:
+    # What is settled at the beginning is the file's for ever; setting it again would also
+    # change a file that turns out to be nobody's world.
     # With WAL a kill at any point loses nothing that was committed; only a power cut could
     # take the last moments, and a simulation can bear that better than a sync per entry.
     return peewee.SqliteDatabase(
         str(path),
-        pragmas={"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 0},
+        pragmas={**settled, "synchronous": "normal", "foreign_keys": 0},
         timeout=BUSY_TIMEOUT,
     )
 

@@ -210,7 +210,9 @@ def _run(
     digits = 14 if der[at + 4 + width : at + 5 + width] == b"\x18" else 12
     columns = _columns(width, leading_zero, digits, size > 4 + width + 2 + digits + 1)
     taken = min(most, (stop - at) // size)
-    if size != len(columns) or (width == 1 and leading_zero) or width > 8 + leading_zero:
+    if taken == 0 or size != len(columns) or (width == 1 and leading_zero):
+        return 0, 0
+    if width > 8 + leading_zero:  # does not fit into 64 bits
         return 0, 0
     for place, allowed in enumerate(columns):
         if allowed:

@@ -1,15 +1,16 @@
 """
 A list of any issuer, opened for general processing: scope, entries, base.  Pure.
 
-crl/read has checked everything around the entries.  Here each entry is read with the
-certificate issuer that it belongs to, which an indirect list changes on its way
-[5280 5.3.3].  crl/index is the faster reader for lists of JPKI.
+crl/read checks everything around the entries.  They are left alone until somebody asks,
+for a list that nobody trusted signed may be as long as it likes.  Ordinary ones are then
+indexed by crl/index; in an indirect list each is read with the certificate issuer that it
+belongs to, which changes on the way [5280 5.3.3].
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from crl.index import REASON_CODE, REASON_CODES
+from crl.index import REASON_CODE, REASON_CODES, SerialIndex, index
 from crl.points import Issuing, issuing
 from crl.read import (
     AUTHORITY_KEY_IDENTIFIER,
@@ -26,11 +27,12 @@ from crl.read import (
 from pki import oids
 from pki.der import read
 from pki.errors import Malformed, MalformedDer
+from pki.paths.budget import Budget, Work
 from pki.paths.general_names import DIRECTORY, read_general_names
 from pki.paths.names import ComparableName, comparable
 
 CERTIFICATE_ISSUER = oids.content(oids.CERTIFICATE_ISSUER)
-MAX_ENTRIES = 1_000_000
+MAX_EXTENSIONS = 64 * 1024  # octets
 _PROCESSED = frozenset(
     {AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT}
 )
@@ -60,20 +62,20 @@ class OpenedList:
         issuer: The DN, comparable.
         scope: issuingDistributionPoint; all defaults without it.
         base: baseCRLNumber of a delta; None for a complete list.
-        entries: By certificate issuer and serial; the earliest, where one stands twice.
-        understood: Whether every critical extension, of list and entries, is obeyed here.
+        understood: Whether every critical extension of the list is obeyed here.
     """
 
     crl: RevocationList
     issuer: ComparableName
     scope: Issuing
     base: int | None
-    entries: dict[tuple[ComparableName, int], Entry]
     understood: bool
 
 
 def open_list(der: bytes) -> OpenedList:
     """Read and open one list, DER; Malformed for anything but its strict form."""
+    if _extensions_size(der) > MAX_EXTENSIONS:
+        raise Malformed(WHAT, f"over {MAX_EXTENSIONS} octets of extensions")
     crl = read_list(der)
     try:
         return _open(crl)
@@ -91,14 +93,12 @@ def _open(crl: RevocationList) -> OpenedList:
         for identifier, extension in crl.extensions.items()
         if extension.critical
     )
-    entries, entries_understood = _entries(crl, issuer, indirect=scope.indirect)
     return OpenedList(
         crl=crl,
         issuer=issuer,
         scope=scope,
         base=None if delta is None else _base(delta.value),
-        entries=entries,
-        understood=understood and entries_understood,
+        understood=understood,
     )
 
 
@@ -109,14 +109,69 @@ def _base(value: bytes) -> int:
     return number
 
 
-def _entries(
-    crl: RevocationList, issuer: ComparableName, *, indirect: bool
-) -> tuple[dict[tuple[ComparableName, int], Entry], bool]:
-    found: dict[tuple[ComparableName, int], Entry] = {}
+def _extensions_size(der: bytes) -> int:
+    """Look ahead how long the extensions are, before somebody looks at each octet."""
+    try:
+        at, stop = read.enter(der, *read.whole(der, read.SEQUENCE), read.SEQUENCE)
+        for _ in range(7):  # version to crlExtensions
+            tag, begin, end = read.header(der, at, stop)
+            if tag == 0xA0 or end == stop:
+                return end - begin if tag == 0xA0 else 0
+            at = end
+    except MalformedDer:
+        pass  # the reader will say so, and better
+    return 0
+
+
+Entries = dict[tuple[ComparableName, int], Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """
+    The entries of one list, ready to be asked.
+
+    Attributes:
+        index: Of ordinary entries, all of the list's own issuer; None for others.
+        entries: By certificate issuer and serial; the earliest, where one stands twice.
+        understood: Whether every critical extension of the entries is obeyed here.
+    """
+
+    index: SerialIndex | None
+    entries: Entries
+    understood: bool
+
+    def find(self, issuer: ComparableName, serial: int) -> Entry | None:
+        """Return what the list says of one certificate; None if nothing."""
+        if self.index is None:
+            return self.entries.get((issuer, serial))
+        listed = self.index.find(serial)
+        return None if listed is None else Entry(listed.since, listed.code)
+
+
+def ask(opened: OpenedList, budget: Budget) -> Asking:
+    """Check and index the entries of a list; Malformed for any that is not strict DER."""
+    if not opened.scope.indirect:
+        try:
+            found = index(opened.crl)
+        except MalformedDer:
+            pass  # a serial that only a tolerant reader takes, or worse
+        else:
+            return Asking(found, {}, found.not_processed is None)
+    try:
+        return _entries(opened, budget)
+    except MalformedDer as error:
+        raise of_the_list(error) from error
+
+
+def _entries(opened: OpenedList, budget: Budget) -> Asking:
+    found: Entries = {}
     understood = True
-    of_whom = issuer  # until an entry says otherwise [5280 5.3.3]
+    of_whom = opened.issuer  # until an entry says otherwise [5280 5.3.3]
+    crl = opened.crl
     der, at, stop = crl.der, crl.entries_start, crl.entries_stop
     while at < stop:
+        budget.spend(Work.ENTRY)
         start, end = read.enter(der, at, stop, read.SEQUENCE)
         begin, after = read.enter(der, start, end, read.INTEGER)
         # NOTE: no serial is negative or zero [5280 4.1.2.2]; lists that name such a one all
@@ -131,18 +186,15 @@ def _entries(
             for identifier, extension in read_extensions(der, first, last).items():
                 if identifier == REASON_CODE:
                     code = _reason(extension.value)
-                elif identifier == CERTIFICATE_ISSUER and indirect:
+                elif identifier == CERTIFICATE_ISSUER and opened.scope.indirect:
                     of_whom = _issuer(extension.value)
                 elif extension.critical:
                     understood = False
-        key = of_whom, serial
-        before = found.get(key)
+        before = found.get((of_whom, serial))
         if before is None or since < before.since:
-            found[key] = Entry(since, code)
-        if len(found) > MAX_ENTRIES:
-            raise Malformed(WHAT, f"more than {MAX_ENTRIES} entries")
+            found[of_whom, serial] = Entry(since, code)
         at = end
-    return found, understood
+    return Asking(None, found, understood)
 
 
 def _reason(value: bytes) -> int:

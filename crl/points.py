@@ -61,9 +61,7 @@ def points(certificate: Foreign) -> tuple[Point, ...]:
     The last is the one that is meant when none is stated: whatever its issuer says of
     everything that it signed [5280 6.3.3].
     """
-    implied = Point(
-        frozenset({_directory(certificate.issuer)}), ALL_REASONS, (), frozenset()
-    )
+    implied = Point(frozenset({_directory(certificate.issuer)}), ALL_REASONS, (), frozenset())
     value = certificate.distribution_points
     if value is None:
         return (implied,)

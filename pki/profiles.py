@@ -6,7 +6,7 @@ firmly.  The issuer walks these tables; the inspector reads DER on its own and i
 against them.  An extension that no row names must be absent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from pki import oids
@@ -324,14 +324,17 @@ AUTH = Profile(
     ),
 )
 
+
+def ours(row: Row) -> Row:
+    """Write a row of the CAs' holders into a profile that no source describes [J 6]."""
+    return replace(row, confidence=INFERRED, source="[J 6]")
+
+
 SERVICE_FIELDS = (
-    VERSION,
-    SERIAL,
-    SIGNATURE,
-    ISSUER,
+    *map(ours, (VERSION, SERIAL, SIGNATURE, ISSUER)),
     field("validity", Per.ISSUER, "one year, never past the issuer's", INFERRED, "[J 6]"),
     field("subject", Per.NAMING, "C, O, OU, CN of the service", INFERRED, "[J 6]"),
-    PUBLIC_KEY,
+    ours(PUBLIC_KEY),
 )
 
 # The real profile of either service is not public; these two are ours [J 6].
@@ -365,8 +368,8 @@ OCSP = Profile(
             INFERRED,
             "[6960 4.2.2.2.1]",
         ),
-        AUTHORITY,
-        KEY_IDENTIFIER,
+        ours(AUTHORITY),
+        ours(KEY_IDENTIFIER),
     ),
 )
 
@@ -392,8 +395,8 @@ TSA = Profile(
             INFERRED,
             "[3161 2.3]",
         ),
-        AUTHORITY,
-        KEY_IDENTIFIER,
+        ours(AUTHORITY),
+        ours(KEY_IDENTIFIER),
     ),
 )
 

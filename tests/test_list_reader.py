@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crl.entries import LIFETIME, Entry, ListRequest, Unspecified
-from crl.index import index
+from crl.index import _entry, index
 from crl.read import MAX_SIZE, read_list
 from crl.scope import FULL, authorities, municipal
 from crl.write import build_list, encode_entry, template
@@ -412,6 +412,39 @@ def test_one_bad_entry_among_a_thousand_is_found(octet, value, position):
     good[position] = bytes(bad)
     with pytest.raises(MalformedDer):
         opened(with_parts(*good))
+
+
+def slowly(octets):
+    """Read one entry after the other; None if one of them is not strict DER."""
+    at, found = 0, []
+    try:
+        while at < len(octets):
+            listed, at = _entry(octets, at, len(octets))
+            found.append(listed.serial)
+    except MalformedDer:
+        return None
+    return found
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(
+    lists_of_entries(),
+    st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=2),
+    st.integers(0, 40),
+)
+def test_whatever_is_done_to_entries_both_ways_agree(entries, changes, cut):
+    """Octets changed anywhere, the end cut off: the same serials, or the same refusal."""
+    octets = bytearray(b"".join(map(encode_entry, entries)))
+    for place, value in changes:
+        octets[place % len(octets)] = value
+    octets = bytes(octets[: max(len(octets) - cut, 1)])
+
+    try:
+        found = [each.serial for each in opened(with_parts(octets))]
+    except MalformedDer:
+        found = None
+
+    assert slowly(octets) == found
 
 
 def test_a_bad_date_late_in_a_long_list_costs_no_second_round():

@@ -46,7 +46,9 @@ def process(*arguments, directory=".", before=COMMAND, **settings):
     """
     Type a command in a process of its own; settings are those of subprocess.
     """
-    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    if "input" not in settings:
+        given["stdin"] = subprocess.DEVNULL
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | settings.pop("env", {})
     return subprocess.run(
         [*before, *arguments],

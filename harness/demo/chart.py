@@ -11,7 +11,7 @@ from ca.municipalities import by_code
 from ca.register import Issued
 from ca.words import Words
 from crl.schedule import schedule
-from harness.demo.scenes import NAMES, jst
+from harness.demo.cast import NAMES, jst
 from harness.demo.stage import Stage
 from harness.reports.story import Change, Chart, Lane, ListLane, Window
 from harness.world import World

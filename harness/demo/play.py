@@ -12,10 +12,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.demo.answers import answer
 from harness.demo.chart import chart_of
 from harness.demo.outside import Outside
-from harness.demo.scenes import BEGIN, FIRST, MATRIX, SCENES
-from harness.demo.stage import Stage, answer
+from harness.demo.scenes import FIRST, MATRIX, SCENES
+from harness.demo.spring import BEGIN
+from harness.demo.stage import Stage
 from harness.files import write_whole
 from harness.reports.page import page
 from harness.reports.story import Answer, Row, Step, Story

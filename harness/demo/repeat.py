@@ -7,8 +7,8 @@ command reads the same files, without the world that they came from.
 
 from datetime import UTC, datetime
 
-from pki.kinds import Kind
-from pki.naming import MODES, Naming
+from pki.kinds import Kind, Naming
+from pki.naming import MODES
 
 DATA = "http://xml.e-tax.nta.go.jp/XSD/shotoku:DATA"
 OURS = "minijpki"
@@ -42,16 +42,12 @@ def root(authority: str, at: datetime) -> tuple[str, ...]:
 def describe(certificate: str) -> tuple[str, ...]:
     """Have openssl say whose a certificate is, and for how long."""
     options = ("-noout", "-subject", "-serial", "-dates", "-nameopt", "utf8,sep_comma_plus_space")
-    return ("openssl", "x509", "-in", certificate, *options)
+    return ("openssl", "x509", *options, "-in", certificate)
 
 
 def print_list(revoked: str, authority: str) -> tuple[str, ...]:
     """Have openssl print a list, and check who signed it."""
-    return ("openssl", "crl", "-in", revoked, "-CAfile", authority, "-noout", "-text")
-
-
-def number_of(revoked: str) -> tuple[str, ...]:
-    return ("openssl", "crl", "-in", revoked, "-noout", "-crlnumber", "-lastupdate", "-nextupdate")
+    return ("openssl", "crl", "-noout", "-text", "-CAfile", authority, "-in", revoked)
 
 
 def ask(certificate: str, authority: str, response: str, at: datetime) -> tuple[str, ...]:
@@ -61,9 +57,9 @@ def ask(certificate: str, authority: str, response: str, at: datetime) -> tuple[
     Its clock is the machine's, hence the generous -validity_period.
     """
     return (
-        *("openssl", "ocsp", "-respin", response, "-issuer", authority, "-cert", certificate),
-        *("-CAfile", authority, "-no_nonce", "-validity_period", "4000000000"),
-        *("-attime", str(int(at.timestamp()))),
+        *("openssl", "ocsp", "-issuer", authority, "-cert", certificate, "-CAfile", authority),
+        *("-no_nonce", "-validity_period", "4000000000"),
+        *("-attime", str(int(at.timestamp())), "-respin", response),
     )
 
 

@@ -17,22 +17,24 @@ from ca.lifecycle import Good, Held
 from ca.words import Words
 from harness import logging_in
 from harness.demo import repeat
+from harness.demo.answers import answer
 from harness.demo.filing import Filing
 from harness.demo.outside import Outside, script
 from harness.exports import pem
 from harness.files import write_whole
 from harness.reports.story import Answer, Command, Step, Tone
+from harness.scene import PINS
 from harness.verifier.documents import verify_certificate, verify_xml
 from harness.verifier.login import write_answer
 from harness.verifier.policy import Policy, Use
-from harness.verifier.verdict import Indication, Verdict
+from harness.verifier.verdict import Verdict
 from harness.verifier.wording import as_json, rfc3339
 from harness.verifying import at_hand
 from harness.world import World
 from pki.causes import Code
 from pki.certificate.read import read_certificate
 from pki.errors import PinLocked, WrongPin
-from pki.kinds import Kind
+from pki.kinds import Kind, Pin
 from pki.xmldsig.read import read_signatures
 from pki.xmldsig.reading import SignatureReading
 
@@ -40,14 +42,7 @@ if TYPE_CHECKING:
     from ca.publication import Made
     from ca.register import Issued
 
-TONES = {
-    Indication.TOTAL_PASSED: Tone.PASSED,
-    Indication.INDETERMINATE: Tone.OPEN,
-    Indication.TOTAL_FAILED: Tone.FAILED,
-}
 USES = {Kind.SIGN: Use.SIGN, Kind.AUTH: Use.LOGIN}
-# What the verdict is where the code says so; an UNSPECIFIED of this story is always open.
-INDICATIONS = {Code.OK: Indication.TOTAL_PASSED, Code.UNSPECIFIED: Indication.INDETERMINATE}
 # What openssl says where we say so; every other refusal of the story is worded by its scene.
 SAYS = {Code.OK: "OK", Code.CERTIFICATE_REVOKED: "certificate revoked"}
 
@@ -312,7 +307,8 @@ class Scene:
     def _take_apart(self, filing: Filing, place: str) -> None:
         """Lay out what exactly was digested and signed, for programs that know no XML."""
         reading = read_signatures(filing.document).signatures[0]
-        assert isinstance(reading, SignatureReading) and reading.signed_info is not None
+        assert isinstance(reading, SignatureReading)
+        assert reading.signed_info is not None
         self.write(f"{place}content.c14n.xml", reading.contents[0].octets)
         self.write(f"{place}signed-info.c14n.xml", reading.signed_info)
         self.write(f"{place}signature.bin", reading.signature_value)
@@ -333,24 +329,3 @@ class Scene:
             ),
             says="OK",
         )
-
-
-def answer(asked: Words, verdict: Verdict, expects: Code) -> Answer:
-    """Put a verdict beside what was expected."""
-    detail = ""
-    if verdict.revoked_since:
-        detail = f"{verdict.reason}, {rfc3339(verdict.revoked_since)}"
-    elif verdict.cause:
-        detail = verdict.cause
-    return Answer(
-        asked=asked,
-        at=verdict.at,
-        expected=_spelled(INDICATIONS.get(expects, Indication.TOTAL_FAILED), expects),
-        found=_spelled(verdict.indication, verdict.code),
-        tone=TONES[verdict.indication],
-        detail=detail,
-    )
-
-
-def _spelled(indication: Indication, code: Code) -> str:
-    return f"{indication.value} {code.value}"

@@ -8,6 +8,7 @@ shrinks to a gap.  Text is measured by guess, generously, for no font is at hand
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from unicodedata import east_asian_width
 
 from harness.reports.story import Window
@@ -70,7 +71,7 @@ class Axis:
         """Pair the panels that something was left out between."""
         return [
             (before, behind)
-            for before, behind in zip(self.panels, self.panels[1:], strict=False)
+            for before, behind in pairwise(self.panels)
             if behind.window.start > before.window.end
         ]
 
@@ -91,7 +92,7 @@ def months(window: Window) -> list[datetime]:
     step = 1 if years < 1 else 60  # months
     count = 12 * start.year + start.month - 1
     count += -count % step
-    found = []
+    found: list[datetime] = []
     while True:
         moment = datetime(count // 12, count % 12 + 1, 1, tzinfo=JST)
         if moment > window.end:

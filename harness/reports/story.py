@@ -118,7 +118,8 @@ class Step:
 
     @property
     def as_scripted(self) -> bool:
-        return all(each.as_scripted for each in (*self.answers, *self.commands))
+        answered = all(each.as_scripted for each in self.answers)
+        return answered and all(each.as_scripted for each in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +230,5 @@ class Story:
     @property
     def as_scripted(self) -> bool:
         cells = [each for row in self.matrix for each in row.answers if each is not None]
-        return all(each.as_scripted for each in (*self.steps, *cells))
+        judged = all(each.as_scripted for each in cells)
+        return judged and all(each.as_scripted for each in self.steps)

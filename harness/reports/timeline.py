@@ -7,7 +7,7 @@ nothing from anywhere, so it stands in a page as well as alone.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from xml.sax.saxutils import escape
 
 from ca.words import Words
@@ -52,8 +52,9 @@ STYLE = """
 .timeline text { fill:var(--ink); font-size:13px }
 .timeline .small { font-size:11.5px; fill:var(--soft) }
 .timeline .group { font-weight:600 }
-.timeline .title { font-size:19px; font-weight:600; font-family:"Iowan Old Style","Palatino Linotype",
-  Palatino,"Hiragino Mincho ProN","Noto Serif JP","Noto Serif CJK JP",Georgia,serif }
+.timeline .title { font-size:19px; font-weight:600; font-family:"Iowan Old Style",
+  "Palatino Linotype",Palatino,"Hiragino Mincho ProN","Noto Serif JP",
+  "Noto Serif CJK JP",Georgia,serif }
 .timeline a { cursor:pointer } .timeline a:hover text { text-decoration:underline }
 .timeline .paper { fill:var(--paper) }
 .timeline .panel { fill:var(--panel) }
@@ -238,7 +239,7 @@ class _Drawing:
             else:
                 self._hatched(style, place)
         middle = y + BAR / 2
-        for (_, left), (right, _) in zip(pieces, pieces[1:], strict=False):
+        for (_, left), (right, _) in pairwise(pieces):
             self.parts.append(_line(f"thread {style}", left + 2, middle, right - 2, middle))
 
     def _reason(self, reason: str, start: datetime, end: datetime, y: float) -> None:

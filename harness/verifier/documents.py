@@ -3,6 +3,7 @@ Judge signed things: XML documents, bare signatures, bare certificates.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -79,21 +80,7 @@ def verify_xml(
     )
     if len(verdicts) == 1:
         return verdicts[0]
-    outer = worst(verdicts)
-    return Verdict(
-        indication=outer.indication,
-        cause=outer.cause,
-        code=outer.code,
-        results=outer.results,
-        at=at,
-        certificate=outer.certificate,
-        kind=outer.kind,
-        covered=outer.covered,
-        notes=outer.notes,
-        revoked_since=outer.revoked_since,
-        reason=outer.reason,
-        signatures=verdicts,
-    )
+    return replace(worst(verdicts), signatures=verdicts)
 
 
 def _verify_reading(
@@ -105,7 +92,9 @@ def _verify_reading(
     at: datetime,
 ) -> Verdict:
     problems = [*shared, *((each.cause, each.text) for each in reading.problems)]
-    if reading.coverage in COVERAGE_CAUSES:
+    # What a reference covers is known only where its digest agrees; else that is the news.
+    known = not problems or len(reading.contents) == len(reading.references)
+    if known and reading.coverage in COVERAGE_CAUSES:
         cause = COVERAGE_CAUSES[reading.coverage]
         problems.append((cause, "the signature does not cover the whole document"))
     causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
@@ -118,7 +107,7 @@ def _verify_reading(
         crypto = SIGNATURE if key is not None else BROKEN
     found = (
         _reported(causes, Check.FORMAT, FORMAT),
-        _reported(causes, Check.COVERAGE, COVERAGE),
+        _reported(causes, Check.COVERAGE, COVERAGE if known else NO_COVERAGE),
         _reported(causes, Check.ALGORITHM, ALGORITHM),
         _reported(causes, Check.DIGEST, DIGEST),
         crypto,

@@ -7,7 +7,7 @@ and the moment, so that an answer to one challenge is none to another [RP 4.1].
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -134,19 +134,7 @@ def check_answer(
     asked = _asked(answer, challenge, audience=audience, used=used, at=at)
     results = (asked, *verdict.results)
     indication, cause, code = decided(results)
-    return Verdict(
-        indication=indication,
-        cause=cause,
-        code=code,
-        results=results,
-        at=at,
-        certificate=verdict.certificate,
-        kind=verdict.kind,
-        covered=verdict.covered,
-        notes=verdict.notes,
-        revoked_since=verdict.revoked_since,
-        reason=verdict.reason,
-    )
+    return replace(verdict, indication=indication, cause=cause, code=code, results=results)
 
 
 def _asked(

@@ -35,7 +35,8 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "code": verdict.code.value,
         "en_indication": cause.en_indication if cause else Indication.TOTAL_PASSED.value,
         "checks": [_check(each) for each in verdict.results],
-        "holder": _holder(verdict.certificate),
+        # Of a stranger's certificate these are claims, or a real person's data [J 1.1].
+        "holder": _holder(verdict.certificate) if verdict.kind else None,
         "certificate": _certificate(verdict),
         "at": rfc3339(verdict.at),
         "signed_content": _covered(verdict),

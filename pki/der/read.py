@@ -145,6 +145,7 @@ def check(data: bytes, start: int, stop: int) -> None:
 
     Most of the work of reading a certificate is done in this loop, so the commonest long
     length is taken apart in place, and what ends together with its parent is not stacked.
+    Whatever it does not like, or might not, is looked at again, closely.
     """
     burdens = _BURDENS
     ends: list[int] = []
@@ -167,35 +168,37 @@ def check(data: bytes, start: int, stop: int) -> None:
                     burden += its
                     if after != end:
                         if after > end:
-                            header(data, at, end)  # says so
+                            return _check_closely(data, start, stop)
                         ends.append(end)
                         end = after
                     at = begin
                 elif after > end:
-                    header(data, at, end)
+                    return _check_closely(data, start, stop)
                 else:
                     at = after
             if not ends:
                 break
             end = ends.pop()
-    except IndexError:
-        raise MalformedDer("the DER", "cut off", at) from None
+    except (IndexError, MalformedDer):
+        return _check_closely(data, start, stop)
     if burden > MAX_DEPTH:
-        _check_depth_and_tags(data, start, stop)
+        _check_closely(data, start, stop)
 
 
 # By tag octet: what an element may add to the depth, and too much for a forbidden tag.
 _BURDENS = tuple(MAX_DEPTH + 1 if tag & 0x1F == 0x1F else tag >> 5 & 1 for tag in range(256))
 
 
-def _check_depth_and_tags(data: bytes, start: int, stop: int) -> None:
-    """Look closely at octets whose lengths are right."""
+def _check_closely(data: bytes, start: int, stop: int) -> None:
+    """Check the same, tags and depth included, and say what is wrong where."""
     ends = [stop]
     at = start
-    while at < stop:
+    while True:
         while at == ends[-1]:
             ends.pop()
-        tag, begin, after = header(data, at, stop)
+            if not ends:
+                return
+        tag, begin, after = header(data, at, ends[-1])
         if tag & 0x20:
             if len(ends) > MAX_DEPTH:
                 raise MalformedDer("the DER", f"nested deeper than {MAX_DEPTH}", at)
@@ -207,9 +210,9 @@ def _check_depth_and_tags(data: bytes, start: int, stop: int) -> None:
 
 def offsets(data: bytes, start: int, stop: int) -> list[int]:
     """
-    List where each TLV between *start* and *stop* begins and where its content does.
+    List where each TLV between *start* and *stop* begins, and where its content does.
 
-    Two numbers for each, so that an element ends where the next begins, and *stop* last.
+    An element ends where the next begins; behind the last pair stands *stop*.
     """
     found: list[int] = []
     at = start

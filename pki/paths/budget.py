@@ -16,7 +16,10 @@ class Work(Enum):
     CANDIDATE = 20_000  # certificates tried as somebody's issuer
     PATH = 200  # complete paths processed
     NAME = 200_000  # comparisons of a name with a subtree of name constraints
+    POLICY = 400_000  # policies and mappings gone through
     LIST = 20_000  # pairs of a distribution point and a list
+    ENTRY = 300_000  # entries of lists that are no ordinary ones
+    OCTET = 4 << 20  # of certificates read
 
 
 class Budget:

@@ -7,6 +7,7 @@ the same answers and grows with what the certificates say [5280 6.1.2 (a)] [9618
 
 from dataclasses import dataclass, replace
 
+from pki.paths.budget import Budget, Work
 from pki.paths.extensions import ANY_POLICY
 
 
@@ -32,9 +33,10 @@ class PolicyGraph:
     The state that path processing carries along; NULL once no policy is left.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_budget", "_levels")
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._levels: list[Level] = [{ANY_POLICY: Node(frozenset({ANY_POLICY}), frozenset())}]
 
     @property
@@ -46,6 +48,10 @@ class PolicyGraph:
         above = self._levels[-1]
         level: Level = {}
         if policies is not None and above:
+            self._budget.spend(
+                Work.POLICY,
+                len(policies) + sum([len(node.expected) for node in above.values()]),
+            )
             expecting: dict[bytes, set[bytes]] = {}
             for policy, node in above.items():
                 for expected in node.expected:
@@ -63,6 +69,7 @@ class PolicyGraph:
     def mappings(self, pairs: tuple[tuple[bytes, bytes], ...], *, allowed: bool) -> None:
         """Map policies of the issuer's domain to those of the subject's [5280 6.1.4 (b)]."""
         level = self._levels[-1]
+        self._budget.spend(Work.POLICY, len(pairs))
         mapped: dict[bytes, set[bytes]] = {}
         for issuer_domain, subject_domain in pairs:
             mapped.setdefault(issuer_domain, set()).add(subject_domain)

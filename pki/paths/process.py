@@ -21,6 +21,7 @@ from pki.certificate.read import (
     SUBJECT_KEY_IDENTIFIER,
 )
 from pki.paths.algorithms import with_parameters
+from pki.paths.budget import Budget
 from pki.paths.extensions import ANY_POLICY, ANY_PURPOSE, Subtrees
 from pki.paths.foreign import (
     INHIBIT_ANY_POLICY,
@@ -144,8 +145,8 @@ class _State:
         "working_name",
     )
 
-    def __init__(self, anchor: Foreign, inputs: Inputs, length: int) -> None:
-        self.valid_policies = PolicyGraph()  # (a)
+    def __init__(self, anchor: Foreign, inputs: Inputs, length: int, budget: Budget) -> None:
+        self.valid_policies = PolicyGraph(budget)  # (a)
         # NOTE: what an anchor's own certificate limits is left to the caller [5280 6.1.1 (d)];
         # here it counts, for a CA that limited itself meant it.
         self.subtrees: list[Subtrees] = [anchor.subtrees] if anchor.subtrees else []  # (b), (c)
@@ -163,7 +164,7 @@ def process(
 ) -> Processed | Refused:
     """Process one path; *certificates* holds the target at least."""
     length = len(certificates)
-    state = _State(anchor, inputs, length)
+    state = _State(anchor, inputs, length, signatures.budget)
     keys = []
     reached = 0
     try:

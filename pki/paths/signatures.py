@@ -23,7 +23,7 @@ class Signatures:
         """Say why a signature cannot be relied on; None if it can."""
         question = (spki, algorithm, signature, message)
         if question not in self._known:
-            self.budget.spend(Work.SIGNATURE)
+            self.budget.spend(Work.SIGNATURE, 1 + (len(message) >> 20))  # a MiB costs like one
             self._known[question] = check(
                 spki, algorithm, signature, message, self.trust, at=self.at
             )
