@@ -16,7 +16,7 @@ from crl.entries import LIFETIME, Body, Entry, ListRequest
 from crl.schedule import Publication, Schedule, schedule, still_listed
 from crl.scope import FULL, Scope, authorities, municipal
 from crl.write import Template, build_list, encode_entries, template, with_entry, without
-from pki.errors import Missing
+from pki.errors import Missing, TooEarly
 from pki.kinds import Kind, Reason
 
 ARL, FULL_WORD = "arl", "full"
@@ -121,6 +121,9 @@ class Press:
         Where one came out this very second, all of these come out a second later: two
         lists of one scope never share a moment, or a number.
         """
+        newest = self.store.newest()
+        if newest is not None and at < newest:
+            raise TooEarly(at, newest)
         wanted = tuple(words)
         for word in wanted:
             for kind in kinds:

@@ -8,12 +8,11 @@ entry is sealed with the one before, so that a deleted or edited line shows.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import peewee
@@ -279,7 +278,7 @@ def creating(
         raise WorldUnreadable(
             f"no world can be made in {directory} ({error.strerror}); choose another with -C"
         ) from error
-    store = Store(_sqlite(path, {"journal_mode": "wal"}), str(directory))
+    store = Store(_sqlite(path, journal_mode="wal"), str(directory))
     try:
         with store.writing():
             _lay(store, settings)
@@ -358,7 +357,7 @@ def open_store(directory: Path) -> Store:
     return store
 
 
-def _sqlite(path: Path, settled: Mapping[str, str] = MappingProxyType({})) -> Any:
+def _sqlite(path: Path, **settled: str) -> Any:
     # What is settled at the beginning is the file's for ever; setting it again would also
     # change a file that turns out to be nobody's world.
     # With WAL a kill at any point loses nothing that was committed; only a power cut could

@@ -17,7 +17,7 @@ from crl.opened import Asking, Entry, OpenedList, ask
 from crl.points import ALL_REASONS, Point, agrees, points
 from crl.read import AUTHORITY_KEY_IDENTIFIER, ISSUING_DISTRIBUTION_POINT
 from crl.status import CRL_SIGN, GOOD, REASONS, Revoked, Status, Undetermined
-from pki.errors import Malformed, MalformedDer
+from pki.errors import Malformed, MalformedDer, SearchExhausted
 from pki.paths.algorithms import with_parameters
 from pki.paths.budget import Work
 from pki.paths.build import Bag, candidates
@@ -36,6 +36,8 @@ BAD_ENTRIES = Undetermined("crl-unusable", "the entries are not strict DER")
 STALE = Undetermined("crl-stale", "nextUpdate has passed")
 UNTRUSTED = Undetermined("crl-untrusted", "nobody with a path to the anchor signed the list")
 IN_A_CIRCLE = Undetermined("crl-untrusted", "the list would have to vouch for its own signer")
+
+MAX_SIGNERS = 16  # who vouch for one another in a row; each has a list of his own signer's
 
 # How far a list got before it could not speak; the furthest is the one worth naming.
 _STEPS = ("crl-missing", "crl-scope", "crl-unusable", "crl-not-yet-valid", "crl-stale")
@@ -100,6 +102,8 @@ class CrlProcessing:
         certificate = path.certificates[number]
         if certificate in self._asked:
             return IN_A_CIRCLE
+        if len(self._asked) == MAX_SIGNERS:
+            raise SearchExhausted("signers of lists", MAX_SIGNERS)
         self._asked.add(certificate)
         try:
             return self._status(path, number)

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crl.read import read_list
@@ -49,12 +49,12 @@ def judge_file(
         )
     if anchors:
         at = at or clock.now()
-        usable_after = timedelta(0)
+        usable_after = 0
         evidence: Evidence = at_hand(anchors, lists, responses)
     else:
         found = world()
         at = at or found.now()
-        usable_after = timedelta(days=int(found.store.setting("usable_after", "0")))
+        usable_after = int(found.store.setting("usable_after", "0"))
         evidence = found.evidence.as_of(at)
     chosen = Policy(
         use=Use(use),

@@ -8,7 +8,7 @@ check and the cause, None when it passed.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pki import oids
 from pki.causes import Check
@@ -28,6 +28,7 @@ from pki.der import read
 from pki.errors import Unacceptable
 from pki.keys import BY_IDENTIFIER, PublicKey, algorithm_of, verifies
 from pki.kinds import Algorithm
+from pki.validity import usable_from
 
 Finding = tuple[Check, str | None]
 
@@ -79,13 +80,13 @@ class Requirement:
         usage: Bits of keyUsage that must all be set; 0x80 is digitalSignature.
         policies: Content octets of acceptable policy OIDs; one must be stated.
         purpose: Content octets of a purpose that must be stated; None if none need be.
-        usable_after: How long a new certificate may not be used yet [J 13].
+        usable_after: Days in Japan for which a new certificate may not be used yet [J 13].
     """
 
     usage: int
     policies: frozenset[bytes]
     purpose: bytes | None = None
-    usable_after: timedelta = timedelta(0)
+    usable_after: int = 0
 
 
 def trust_anchor(der: bytes) -> TrustAnchor:
@@ -187,7 +188,8 @@ def _dates(certificate: Certificate, requirement: Requirement, at: datetime) -> 
     """Compare the dates, both ends included [5280 6.1.3 (a)(2)] [5280 4.1.2.5]."""
     if at > certificate.not_after:
         return _EXPIRED
-    if at < certificate.not_before + requirement.usable_after:
+    start = certificate.not_before
+    if at < (usable_from(start, requirement.usable_after) if requirement.usable_after else start):
         return _NOT_YET
     return _VALID
 

@@ -116,6 +116,12 @@ def last_second(day: date) -> datetime:
     return datetime.combine(day, LAST_SECOND).astimezone(UTC)
 
 
+def usable_from(not_before: datetime, days: int) -> datetime:
+    """Find the midnight in Japan from which a certificate works, *days* after its issue [J 13]."""
+    day = day_in_jst(not_before) + days * ONE_DAY
+    return datetime.combine(day, time(0, tzinfo=JST)).astimezone(UTC)
+
+
 def birthday_after(born: date, day: date, n: int) -> date:
     """Find the n-th birthday after *day*; one on the day itself does not count [J 10.2]."""
     if n < 1:

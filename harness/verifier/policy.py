@@ -3,7 +3,7 @@ What a relying party asks for: one frozen policy, every choice a word.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from pki.kinds import Algorithm, Kind
@@ -48,14 +48,15 @@ class Policy:
         use: What for.
         revocation: By which evidence.
         judgement: At which moment.
-        usable_after: How long a new certificate is not accepted yet; zero by default [J 13].
+        usable_after: Days in Japan until a new certificate is accepted; 0 at once, 1 from the
+            next day on [J 13].
         accept_unknown_revocation: Soft-fail; unsafe, and every report says that it is on.
     """
 
     use: Use = Use.SIGN
     revocation: Revocation = Revocation.BOTH
     judgement: Judgement = Judgement.RECEIPT
-    usable_after: timedelta = timedelta(0)
+    usable_after: int = 0
     accept_unknown_revocation: bool = False
 
 
