@@ -230,7 +230,8 @@ class Store:
             )
         if "readonly" in text or "read-only" in text:
             return WorldUnreadable(
-                f"the world {self._name} may not be written; give yourself the right to write"
+                f"the world {self._name} may not be written, and even reading needs that; "
+                "give yourself the right to write, or copy the world"
             )
         if "full" in text:
             return WorldUnreadable(

@@ -174,7 +174,7 @@ def test_where_a_new_certificate_must_wait_it_is_not_yet_valid(scene):
     filing = scene.world.sign_xml("hanako", FILING, pin="ABC123")
     policy = Policy(usable_after=1)
 
-    midnight = dt.datetime(2026, 4, 1, 15, tzinfo=dt.UTC)  # 2026-04-02 in Japan
+    midnight = dt.datetime(2026, 4, 2, 15, tzinfo=dt.UTC)  # 2026-04-03 in Japan
 
     early = scene.verify(filing, policy, at=midnight - SECOND)
 

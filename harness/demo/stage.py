@@ -273,6 +273,7 @@ class Scene:
                 number=self.number,
                 slug=self.slug,
                 at=self.at,
+                ended=self.now,
                 title=self.title,
                 label=self.label,
                 text=tuple(self._text),

@@ -87,6 +87,7 @@ class Step:
         number: From 1.
         slug: Of its directory, behind the number.
         at: When it began; UTC.
+        ended: When it was over; UTC.
         title: A headline.
         label: Two or three words for the timeline.
         text: Paragraphs.
@@ -99,6 +100,7 @@ class Step:
     number: int
     slug: str
     at: datetime
+    ended: datetime
     title: Words
     label: Words
     text: tuple[Words, ...]
@@ -106,11 +108,6 @@ class Step:
     commands: tuple[Command, ...]
     files: tuple[str, ...]
     tone: Tone
-
-    @property
-    def ended(self) -> datetime:
-        """The moment of its last answer."""
-        return max((each.at for each in self.answers), default=self.at)
 
     @property
     def directory(self) -> str:
