@@ -100,6 +100,7 @@ class Store:
             return
         try:
             with self._database.atomic("IMMEDIATE") if self._mark == "?" else self._locked():
+                self._settings = None  # another process may have changed them until now
                 yield
         except peewee.DatabaseError as error:
             raise self._told(error) from error

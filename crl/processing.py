@@ -66,6 +66,7 @@ class CrlProcessing:
         "_complete",
         "_deltas",
         "_entries",
+        "_given",
         "_inputs",
         "_signatures",
         "_signed_by",
@@ -73,12 +74,20 @@ class CrlProcessing:
     )
 
     def __init__(
-        self, lists: Iterable[OpenedList], bag: Bag, inputs: Inputs, signatures: Signatures
+        self,
+        lists: Iterable[OpenedList],
+        bag: Bag,
+        inputs: Inputs,
+        signatures: Signatures,
+        *,
+        signers: Iterable[Foreign] = (),
     ) -> None:
+        """Take what is at hand; *signers* may sign lists without a path, on the caller's word."""
         lists = sorted(lists, key=lambda each: each.crl.this_update, reverse=True)
         self._complete = [each for each in lists if each.base is None]
         self._deltas = [each for each in lists if each.base is not None]
         self._bag = bag
+        self._given = tuple(signers)
         self._inputs = inputs
         self._signatures = signatures
         self._asked: set[Foreign] = set()  # those being asked about, up the recursion
@@ -211,6 +220,11 @@ class CrlProcessing:
         # The certificate's own issuer is on the path, which is judged from the anchor down.
         if crl.issuer == issuer.subject and self._signed(crl, _Signer(issuer, key)):
             return GOOD
+        for given in self._given:
+            if crl.issuer == given.subject and self._signed(
+                crl, _Signer(given, given.certificate.spki)
+            ):
+                return GOOD
         said: Status = UNTRUSTED
         for other in self._bag.named(crl.issuer):
             if other is path.anchor:

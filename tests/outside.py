@@ -19,7 +19,7 @@ from crl.status import prepare
 from harness.exports import pem
 from harness.verifier.documents import verify_certificate
 from harness.verifier.evidence import AtHand, anchor
-from harness.verifier.policy import Policy, Use
+from harness.verifier.policy import Policy, Revocation, Use
 from harness.verifier.verdict import Indication
 from pki.causes import Code
 from pki.kinds import Kind
@@ -89,7 +89,7 @@ def judged(case, kind):
     lists = tuple(
         prepare(read_list(der), each.path.certificate) for der in case.lists for each in anchors
     )
-    policy = Policy(use=USES[kind])
+    policy = Policy(use=USES[kind], revocation=Revocation.CRL)
     return verify_certificate(case.certificate, AtHand(anchors, lists), policy, at=case.at)
 
 

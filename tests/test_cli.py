@@ -58,7 +58,8 @@ def examples(text):
     Take the examples of a help text apart, one command line each.
     """
     lines = text.partition("Examples:")[2].replace("\\\n", " ").splitlines()
-    return [shlex.split(line) for line in lines if line.strip()]
+    words = [shlex.split(line) for line in lines if line.strip()]
+    return [line[: line.index("|")] if "|" in line else line for line in words]
 
 
 @pytest.mark.usefixtures("town")

@@ -212,7 +212,7 @@ def ambiguous(question):
         for each in judged_by_us.results
         if each.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)
     ]
-    return len({each.check.value.partition("-")[0] for each in doubts}) > 1
+    return len({each.check for each in doubts}) > 1
 
 
 def disagreements(asked_questions, theirs):

@@ -172,6 +172,14 @@ def test_a_spoiled_filing_is_refused_and_told_why(jpki, filing, how):
     assert None is verdict.covered
 
 
+def test_of_changed_content_nobody_says_that_it_is_covered(jpki, filing):
+    verdict = jpki.verify(edited(filing, b">100<", b">900<"))
+
+    assert {Outcome.NOT_APPLICABLE} == {
+        each.outcome for each in verdict.results if each.check is Check.COVERAGE
+    }
+
+
 def test_a_signature_over_a_part_does_not_cover_the_document(jpki, hanako):
     document = b'<DATA id="DATA"><A id="A">mine</A><B>anybody\'s</B></DATA>'
     signed = filed(hanako.certificate(), key_of(jpki), document=document, signed_id="A")

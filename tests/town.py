@@ -19,6 +19,8 @@ from harness.scene import Scene
 
 WORLD = ".minijpki"  # where the command looks, unless told
 PIN = "ABC123"
+SIGN = ("sign", "xml", "--holder", "hanako", "--pin", PIN, "filing.xml", "-o")
+GUESS = ("sign", "xml", "--holder", "hanako", "--pin", "WRONG1", "filing.xml", "-o", "no")
 HOME = "東京都千代田区丸の内1-1-1"
 YOKOHAMA = "神奈川県横浜市中区本町1-1"
 FILING = '<DATA id="DATA">収入金額 1,234,567円</DATA>'
@@ -26,12 +28,14 @@ COMMAND = (sys.executable, "-B", "-m", "harness")
 ROOT = Path(__file__).parent.parent
 
 
-def settle(directory, *, card=True):
+def settle(directory):
     """
-    Make a world in *directory* where Hanako lives in Chiyoda and holds a card.
+    Make a world in *directory* where Hanako lives in Chiyoda, holds a card and has filed.
     """
     scene = Scene.fresh(directory / WORLD)
-    scene.resident("hanako", card=card)
+    hanako = scene.resident("hanako")
+    (directory / "filing.xml").write_text(FILING, encoding="utf-8")
+    (directory / "signed.xml").write_bytes(hanako.sign_xml(FILING))
     scene.close()
 
 
@@ -74,3 +78,16 @@ def files(directory="."):
     Read every file below *directory*, so that a difference shows.
     """
     return {path: path.read_bytes() for path in Path(directory).rglob("*") if path.is_file()}
+
+
+def refused(result, status=1):
+    """
+    Check how a refusal looks, whoever typed, and return its sentence.
+    """
+    ended = result.exit_code if hasattr(result, "exit_code") else result.returncode
+    lines = result.stderr.splitlines()
+    assert ("", status) == (result.stdout or "", ended)
+    assert "Traceback" not in result.stderr
+    assert lines[-1].startswith("Error: ")
+    assert status == 2 or 1 == len(lines)  # misuse shows the usage, too
+    return lines[-1]

@@ -44,7 +44,7 @@ def demo(desk: Desk, place: str, seed: int, commands: bool) -> None:
         minijpki demo
         minijpki demo -o story --lang ja
         minijpki demo --commands
-        minijpki demo --json | jq .answers
+        minijpki demo --json
     """
     import json
 

@@ -29,6 +29,7 @@ GROUPS = {
     "login": ("harness.cli.login:login", "Log in by answering a challenge."),
     "verify": ("harness.cli.verifying:verify", "Judge a signed document or a certificate."),
     "profile": ("harness.cli.profiles:profile", "Show what certificates must say, and why."),
+    "oracle": ("harness.cli.oracle:oracle", "Judge what other test suites ask, line by line."),
     "fsck": ("harness.cli.fscks:fsck", "Check a world's store for damage."),
 }
 

@@ -21,7 +21,7 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         size = data[at + 1]
         start = at + 2
         if size >= 0x80:
-            start, size = _long(data, at, size)
+            start, size = long_length(data, at)
     except IndexError:
         raise MalformedDer("the DER", "cut off", at) from None
     stop = start + size
@@ -32,14 +32,23 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return tag, start, stop
 
 
-def _long(data: bytes, at: int, first: int) -> tuple[int, int]:
-    """Return where the content begins and its length, for a length of several octets."""
-    count = first & 0x7F
+def long_length(data: bytes, at: int) -> tuple[int, int]:
+    """Return where the content of the TLV at *at* begins and its size, of several octets."""
+    count = data[at + 1] & 0x7F
     start = at + 2 + count
-    size = int.from_bytes(data[at + 2 : start], "big")
-    if count == 0 or count > 4 or size < 0x80 or size >> ((count - 1) * 8) == 0:
-        raise MalformedDer("the DER", "length not in its one shortest form", at)
-    return start, size
+    if count == 1:
+        size = data[at + 2]
+        if size >= 0x80:
+            return start, size
+    elif count == 2:
+        size = data[at + 2] << 8 | data[at + 3]
+        if size >= 0x100:
+            return start, size
+    elif 3 <= count <= 4:
+        size = int.from_bytes(data[at + 2 : start], "big")
+        if size >> ((count - 1) * 8):
+            return start, size
+    raise MalformedDer("the DER", "length not in its one shortest form", at)
 
 
 def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
@@ -48,7 +57,7 @@ def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
         size = data[at + 1]
         start = at + 2
         if size >= 0x80:
-            start, size = _long(data, at, size)
+            start, size = long_length(data, at)
         stop = start + size
         if data[at] == tag and stop <= end:
             return start, stop
@@ -162,7 +171,7 @@ def check(data: bytes, start: int, stop: int) -> None:
                         size = data[begin]
                         begin += 1
                     else:
-                        begin, size = _long(data, at, size)
+                        begin, size = long_length(data, at)
                 after = begin + size
                 if its := burdens[data[at]]:
                     burden += its
@@ -206,27 +215,3 @@ def _check_closely(data: bytes, start: int, stop: int) -> None:
             at = begin
         else:
             at = after
-
-
-def offsets(data: bytes, start: int, stop: int) -> list[int]:
-    """
-    List where each TLV between *start* and *stop* begins, and where its content does.
-
-    An element ends where the next begins; behind the last pair stands *stop*.
-    """
-    found: list[int] = []
-    at = start
-    try:
-        while at < stop:
-            size = data[at + 1]
-            begin = at + 2
-            if size >= 0x80:
-                begin, size = _long(data, at, size)
-            found += (at, begin)
-            at = begin + size
-    except IndexError:
-        raise MalformedDer("the DER", "cut off", at) from None
-    if at != stop:
-        raise MalformedDer("the DER", "an element reaches beyond its parent", found[-2])
-    found.append(stop)
-    return found

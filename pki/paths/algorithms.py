@@ -100,11 +100,13 @@ class KeyRow:
     end: datetime | None = None
 
 
+LONGEST = 16384  # bits; what is longer only serves to keep a verifier busy
+
 KEYS = (
     KeyRow(Family.RSA, 512, 2048, legacy=True),
     # Not after 2030-12-31, 23:59:59 JST [J 8].
     KeyRow(Family.RSA, 2048, 3072, end=datetime.fromisoformat("2030-12-31T23:59:59+09:00")),
-    KeyRow(Family.RSA, 3072, 16385),
+    KeyRow(Family.RSA, 3072, LONGEST + 1),
     KeyRow(Family.EC, 256, 522),
     KeyRow(Family.DSA, 1024, 3073, legacy=True),
 )
@@ -146,10 +148,10 @@ def check(
 ) -> str | None:
     """Check a signature; None if it is the key's and may be relied on, else the cause."""
     row, key = SIGNATURES.get(identifier), load(spki)
-    if row is None or key is None or row.family is not _family(key):
+    if row is None or key is None or key.key_size > LONGEST:
         return UNACCEPTABLE
-    if (row.legacy and trust is not Trust.LEGACY) or not acceptable(key, trust, at=at):
-        return UNACCEPTABLE
+    if row.family is not _family(key):
+        return MISMATCH
     try:
         if isinstance(key, RSAPublicKey):
             key.verify(signature, message, _PKCS1, row.digest)
@@ -159,7 +161,9 @@ def check(
             key.verify(signature, message, row.digest)
     except InvalidSignature:
         return MISMATCH
-    return None
+    # Only then, so that a weak signature is told from somebody else's.
+    weak = (row.legacy and trust is not Trust.LEGACY) or not acceptable(key, trust, at=at)
+    return UNACCEPTABLE if weak else None
 
 
 def _family(key: Key) -> Family:

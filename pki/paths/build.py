@@ -9,7 +9,7 @@ Every try is counted, so that a bag made to be searched for ever ends by the cou
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pki.paths.algorithms import inherits
+from pki.paths.algorithms import MISMATCH, inherits
 from pki.paths.budget import Work
 from pki.paths.foreign import Foreign
 from pki.paths.names import ComparableName
@@ -79,7 +79,7 @@ def candidates(target: Foreign, bag: Bag, signatures: Signatures) -> Iterator[Ca
     Yield the ways from *target* to an anchor, shortest detours first.
 
     SearchExhausted when the budget is spent.  Nothing is promised of a way but that each
-    signature on it holds and that no name and key come twice.
+    signature on it is the issuer's and that no name and key come twice.
     """
     return _climb((target,), bag, signatures)
 
@@ -114,4 +114,5 @@ def _signed(each: Foreign, issuer: Foreign, signatures: Signatures) -> bool:
     signatures.budget.spend(Work.CANDIDATE)
     if inherits(key):
         return True  # whose parameters, processing will know
-    return signatures.cause(key, own.algorithm, own.signature, own.tbs) is None
+    # A signature that may not be relied on is followed: processing then says just that.
+    return signatures.cause(key, own.algorithm, own.signature, own.tbs) != MISMATCH

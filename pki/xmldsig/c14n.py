@@ -2,8 +2,8 @@
 Canonical form of a document or of one element in it [C14N 2] [EXC 3].
 
 Pure.  libxml2 does the work; what stands here keeps it right.  Asked for a subtree, lxml
-declares namespaces that are declared already, xmlns="" above all, because it hands libxml2
-a torn copy; so a subtree is written out with its namespaces and parsed again.  That alone
+hands libxml2 a torn copy, and then namespaces are declared that are declared already, xmlns=""
+above all; such a subtree is written out with its namespaces and parsed again.  That alone
 would lose the xml:* attributes of the ancestors, which inclusive canonicalization hands down.
 """
 
@@ -35,6 +35,12 @@ def canonical_element(
     if element.getparent() is None:
         return _canonical_root(element, method, prefixes)
     inherited = _inherited(element, method.rule)
+    if element.prefix is not None and not inherited:
+        octets = _written(element, method, prefixes)
+        # The torn copy declares too much, never too little: without any declaration after
+        # the apex it has done no harm.
+        if octets.find(b" xmlns", octets.find(b">")) < 0:
+            return octets
     source = etree.tostring(element, encoding="utf-8", with_tail=False)
     try:
         apex = etree.fromstring(source, PARSER)

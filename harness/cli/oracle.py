@@ -1,0 +1,30 @@
+"""
+The command that other test suites drive.
+"""
+
+import sys
+
+import click
+
+from harness.cli.desk import Command, Desk
+
+
+@click.command(cls=Command)
+@click.pass_obj
+def oracle(desk: Desk) -> None:
+    """Judge what others ask: a JSON object on each line in, one on each line out.
+
+    Kinds: path, crl, signature, xmldsig, parse.  Nothing is fetched and nothing written,
+    no world is needed, and an answer depends on its request alone.
+
+    \b
+    Examples:
+        minijpki oracle < requests.jsonl > answers.jsonl
+    """
+    import json
+
+    from harness.oracle.answers import answer, lines
+
+    for line in lines(sys.stdin.buffer):
+        sys.stdout.write(json.dumps(answer(line), ensure_ascii=True) + "\n")
+        sys.stdout.flush()

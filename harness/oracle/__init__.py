@@ -1,0 +1,3 @@
+"""
+The driver protocol: any test suite, in any language, can drive the verifier by it.
+"""
