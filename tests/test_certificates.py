@@ -175,6 +175,29 @@ def test_no_flipped_bit_passes_for_hanakos_certificate():
     assert readable > len(whole)  # most flips are in content: the reader does not refuse them all
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b":60401030000Z", id="a colon for a digit"),
+        pytest.param(b"261301030000Z", id="month 13"),
+        pytest.param(b"260230030000Z", id="30 February"),
+        pytest.param(b"260401240000Z", id="24 o'clock"),
+        pytest.param(b"260401030000+", id="no Z"),
+        pytest.param(b"+60401030000Z", id="a sign"),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_refused(text):
+    """
+    [5280 4.1.2.5.1]
+    """
+    whole = hanakos()
+    damaged = whole.replace(b"260401030000Z", text, 1)
+
+    assert damaged != whole
+    with pytest.raises(MalformedDer, match="a time"):
+        read_certificate(damaged)
+
+
 def test_octets_behind_a_certificate_are_refused():
     with pytest.raises(MalformedDer, match="octets after its end"):
         read_certificate(hanakos() + b"\0")

@@ -15,11 +15,12 @@ def oracle(desk: Desk) -> None:
     """Judge what others ask: a JSON object on each line in, one on each line out.
 
     Kinds: path, crl, signature, xmldsig, parse.  Nothing is fetched and nothing written,
-    no world is needed, and an answer depends on its request alone.
+    no world is needed, and an answer depends on its request alone.  Requests come by standard
+    input, until it ends.
 
     \b
     Examples:
-        minijpki oracle < requests.jsonl > answers.jsonl
+        minijpki oracle
     """
     import json
 

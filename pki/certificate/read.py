@@ -10,13 +10,14 @@ opens them.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pki import oids
 from pki.der import read
 from pki.errors import Malformed, MalformedDer
 from pki.four_items import FourItems, from_values
-from pki.keys import PublicKey, public_key
+from pki.keys import BY_IDENTIFIER, PublicKey, public_key
 from pki.names import ATTRIBUTES, Name
 
 WHAT = "the certificate"
@@ -30,6 +31,11 @@ CERTIFICATE_POLICIES = oids.content(oids.CERTIFICATE_POLICIES)
 AUTHORITY_KEY_IDENTIFIER = oids.content(oids.AUTHORITY_KEY_IDENTIFIER)
 SUBJECT_KEY_IDENTIFIER = oids.content(oids.SUBJECT_KEY_IDENTIFIER)
 EXT_KEY_USAGE = oids.content(oids.EXT_KEY_USAGE)
+# What these say differs from holder to holder.  The other values, and the issuer's name, are
+# shared by all certificates of a municipality, and octets once found to be strict stay so.
+_PERSONAL = frozenset({SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER})
+_SHARED = 4096  # such octets that are remembered: a few for each of 1,900 municipalities
+_LONGEST = 512  # of them, so that no stranger fills the memory
 _ATTRIBUTE_WORDS = {oids.content(dotted): word for word, dotted in ATTRIBUTES.items()}
 
 
@@ -217,35 +223,30 @@ def _check_long_rdn(data: bytes, at: int, stop: int) -> None:
 
 def read_time(data: bytes, at: int, stop: int) -> tuple[datetime, int]:
     """Read a Time and return it with the offset behind it [5280 4.1.2.5]."""
-    tag, start, end = read.header(data, at, stop)
-    content = data[start:end]
-    if tag == 0x17 and len(content) == 13:
-        digits = content[:12]
-        year = int(digits[:2]) if digits.isdigit() else -1
-        year += 1900 if year >= 50 else 2000  # [5280 4.1.2.5.1]
-        rest = digits[2:]
-    elif tag == 0x18 and len(content) == 15:
-        year = int(content[:4]) if content[:14].isdigit() else -1
-        rest = content[4:14]
-        if 0 <= year < 2050:
+    if data[at : at + 2] == b"\x17\x0d":
+        end = at + 15
+        digits = data[at + 2 : end - 1]
+        century = 1900 if digits >= b"5" else 2000  # [5280 4.1.2.5.1]
+    elif data[at : at + 2] == b"\x18\x0f":
+        end = at + 17
+        digits = data[at + 2 : end - 1]
+        century = 0
+        if digits < b"2050":
             raise MalformedDer(WHAT, "GeneralizedTime before 2050", at)
     else:
+        read.header(data, at, stop)  # says what is wrong with its length
         raise MalformedDer(WHAT, "a time in neither form of the profile", at)
+    if end > stop:
+        raise MalformedDer(WHAT, "a time that reaches beyond its parent", at)
+    if data[end - 1] != 0x5A or not digits.isdigit():
+        raise MalformedDer(WHAT, "a time of other characters than digits and a Z", at)
+    rest, second = divmod(int(digits), 100)
+    rest, minute = divmod(rest, 100)
+    rest, hour = divmod(rest, 100)
+    rest, day = divmod(rest, 100)
+    year, month = divmod(rest, 100)
     try:
-        if content[-1] != 0x5A or not rest.isdigit():
-            raise ValueError
-        return (
-            datetime(
-                year,
-                int(rest[:2]),
-                int(rest[2:4]),
-                int(rest[4:6]),
-                int(rest[6:8]),
-                int(rest[8:10]),
-                tzinfo=UTC,
-            ),
-            end,
-        )
+        return datetime(century + year, month, day, hour, minute, second, 0, UTC), end
     except ValueError:
         raise MalformedDer(WHAT, "a time that no calendar has", at) from None
 
@@ -270,6 +271,8 @@ def _read(der: bytes) -> Certificate:
     tbs_start, tbs_stop = read.enter(der, start, stop, 0x30)
     algorithm_stop = read.enter(der, tbs_stop, stop, 0x30)[1]
     algorithm = der[tbs_stop:algorithm_stop]
+    if algorithm not in BY_IDENTIFIER:
+        read.check(der, tbs_stop, algorithm_stop)
     signature_start, signature_stop = read.enter(der, algorithm_stop, stop, 0x03)
     if signature_stop != stop or der[signature_start] != 0:
         raise MalformedDer(WHAT, "something else than three parts", signature_stop)
@@ -285,8 +288,9 @@ def _read(der: bytes) -> Certificate:
         raise MalformedDer(WHAT, "two different signature algorithms", at)
     at = end
     begin, end = read.enter(der, at, tbs_stop, 0x30)
-    check_name(der, begin, end)
     issuer = der[at:end]
+    if len(issuer) > _LONGEST or not _is_strict_name(issuer):
+        check_name(der, begin, end)
     begin, validity_stop = read.enter(der, end, tbs_stop, 0x30)
     not_before, begin = read_time(der, begin, validity_stop)
     not_after, begin = read_time(der, begin, validity_stop)
@@ -305,25 +309,7 @@ def _read(der: bytes) -> Certificate:
         at, list_stop = read.enter(der, begin, wrapper_stop, 0x30)
         if wrapper_stop != tbs_stop or list_stop != wrapper_stop or at == list_stop:
             raise MalformedDer(WHAT, "extensions of another shape", begin)
-        while at < list_stop:
-            begin, here_stop = read.enter(der, at, list_stop, 0x30)
-            oid_start, oid_stop = read.enter(der, begin, here_stop, 0x06)
-            critical = der[oid_stop] == 0x01
-            value_at = oid_stop
-            if critical:
-                if der[oid_stop : oid_stop + 3] != b"\x01\x01\xff":  # [X.690 11.5]
-                    raise MalformedDer(WHAT, "a critical flag that is not TRUE", oid_stop)
-                value_at += 3
-            value_start, value_stop = read.enter(der, value_at, here_stop, 0x04)
-            identifier = der[oid_start:oid_stop]
-            if value_stop != here_stop or identifier in extensions:  # [5280 4.2]
-                raise MalformedDer(WHAT, "an extension twice, or of another shape", at)
-            read.check(der, value_start, value_stop)
-            inner_stop = read.header(der, value_start, value_stop)[2]
-            if inner_stop != value_stop:
-                raise MalformedDer(WHAT, "octets after an extension's value", inner_stop)
-            extensions[identifier] = Extension(critical, der[value_start:value_stop])
-            at = here_stop
+        extensions = _extensions(der, at, list_stop)
     usage = extensions.get(KEY_USAGE)
     policies = extensions.get(CERTIFICATE_POLICIES)
     return Certificate(
@@ -343,6 +329,73 @@ def _read(der: bytes) -> Certificate:
     )
 
 
+def _extensions(der: bytes, at: int, stop: int) -> dict[bytes, Extension]:
+    """Read the extensions, and check their values down to the leaves [5280 4.1]."""
+    found: dict[bytes, Extension] = {}
+    while at < stop:
+        # SEQUENCE, OID, TRUE or nothing, OCTET STRING: what `enter` does, in place.
+        begin, size = at + 2, der[at + 1]
+        if size >= 0x80:
+            begin, size = read.long_length(der, at)
+        end = begin + size
+        oid_stop = value_at = begin + 2 + der[begin + 1]
+        critical = der[value_at] == 0x01
+        if critical:
+            value_at += 3
+            if der[oid_stop:value_at] != b"\x01\x01\xff":  # [X.690 11.5]
+                raise MalformedDer(WHAT, "a critical flag that is not TRUE", oid_stop)
+        start, size = value_at + 2, der[value_at + 1]
+        if size >= 0x80:
+            start, size = read.long_length(der, value_at)
+        if (
+            start + size != end
+            or end > stop
+            or der[at] != 0x30
+            or der[begin] != 0x06
+            or der[begin + 1] >= 0x80
+            or der[value_at] != 0x04
+        ):
+            raise MalformedDer(WHAT, "an extension of another shape", at)
+        identifier = der[begin + 2 : oid_stop]
+        if identifier in found:  # [5280 4.2]
+            raise MalformedDer(WHAT, "an extension twice", at)
+        value = der[start:end]
+        if identifier in _PERSONAL or size > _LONGEST or not _is_strict_value(value):
+            _check_value(der, start, end)
+        found[identifier] = Extension(critical, value)
+        at = end
+    return found
+
+
+def _check_value(data: bytes, start: int, stop: int) -> None:
+    """Check that one element stands between *start* and *stop*, strict down to its leaves."""
+    read.check(data, start, stop)
+    end = start + 2 + data[start + 1]
+    if end != stop:
+        end = read.header(data, start, stop)[2]
+        if end != stop:
+            raise MalformedDer(WHAT, "octets after an extension's value", end)
+
+
+@lru_cache(maxsize=_SHARED)
+def _is_strict_value(value: bytes) -> bool:
+    try:
+        _check_value(value, 0, len(value))
+    except (MalformedDer, IndexError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=_SHARED)
+def _is_strict_name(encoded: bytes) -> bool:
+    try:
+        check_name(encoded, *read.whole(encoded, 0x30))
+    except MalformedDer:
+        return False
+    return True
+
+
+@lru_cache(maxsize=_SHARED)
 def _key_usage(value: bytes) -> int:
     start, stop = read.whole(value, 0x03)
     octets, _ = read.bits(value, start, stop)
@@ -351,6 +404,7 @@ def _key_usage(value: bytes) -> int:
     return octets[0]
 
 
+@lru_cache(maxsize=_SHARED)
 def _policies(value: bytes) -> frozenset[bytes]:
     start, stop = read.whole(value, 0x30)
     found = []
