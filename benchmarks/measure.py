@@ -145,9 +145,7 @@ def _round(block: Block) -> dict[str, float]:
     for _ in range(block.turns):
         for contender in block.contenders:
             spent[contender.name] += _turn(contender)
-    return {
-        c.name: spent[c.name] / (c.calls * c.works * block.turns) for c in block.contenders
-    }
+    return {c.name: spent[c.name] / (c.calls * c.works * block.turns) for c in block.contenders}
 
 
 def measure_calmly(block: Block, items: Iterable[Item]) -> tuple[Times, bool]:

@@ -143,9 +143,7 @@ def spki(number: int = 0) -> bytes:
 def certificates(kind: Kind = Kind.SIGN) -> tuple[bytes, ...]:
     """Issue every holder's certificate, DER."""
     made = certificate_template(kind)
-    return tuple(
-        issue(made, subject(row, spki(number), kind)) for number, row in enumerate(rows())
-    )
+    return tuple(issue(made, subject(row, spki(number), kind)) for number, row in enumerate(rows()))
 
 
 @cache
