@@ -20,6 +20,7 @@ import peewee
 from pki.errors import (
     NoWorld,
     TooEarly,
+    Unacceptable,
     WorldBusy,
     WorldError,
     WorldExists,
@@ -114,18 +115,22 @@ class Store:
     def rows(self, sql: str, *values: Any) -> list[Any]:
         """Return what a query finds; `?` stands for each value in either dialect."""
         try:
-            found: list[Any] = self._database.execute_sql(
-                sql.replace("?", self._mark), values
-            ).fetchall()
+            found: list[Any] = self._execute(sql.replace("?", self._mark), values).fetchall()
         except peewee.DatabaseError as error:
             raise self._told(error) from error
         return found
+
+    def _execute(self, sql: str, values: tuple[Any, ...]) -> Any:
+        try:
+            return self._database.execute_sql(sql, values)
+        except UnicodeEncodeError as error:  # of bytes that the terminal could not decode
+            raise Unacceptable(f"{error.object!r} is no text; write it in UTF-8") from error
 
     def insert(self, table: str, *rows: Sequence[Any]) -> None:
         """Add rows, every column in the order of the table."""
         for row in rows:
             marks = ",".join([self._mark] * len(row))
-            self._database.execute_sql(f"INSERT INTO {table} VALUES ({marks})", tuple(row))
+            self._execute(f"INSERT INTO {table} VALUES ({marks})", tuple(row))
 
     def append(self, at: datetime, what: str, subject: str, **detail: Any) -> int:
         """Enter an event into the journal and return its number; TooEarly before the newest."""
@@ -247,7 +252,7 @@ class Store:
 def sealed(before: str, row: Sequence[Any]) -> str:
     """Seal a row with the one before it."""
     text = json.dumps([before, *row], ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()[:32]
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class CrlProcessing:
         self._inputs = inputs
         self._signatures = signatures
         self._asked: set[Foreign] = set()  # those being asked about, up the recursion
-        self._trusted: dict[tuple[OpenedList, Foreign, bytes], Status] = {}
+        self._trusted: set[tuple[OpenedList, Foreign, bytes]] = set()
         self._signed_by: dict[tuple[OpenedList, bytes], bool] = {}
         self._entries: dict[OpenedList, Asking | None] = {}
 
@@ -208,11 +208,12 @@ class CrlProcessing:
         """Say whether somebody signed a list who is trusted to [5280 6.3.3 (f), (g)]."""
         question = (crl, path.issuers[number], path.keys[number])
         if question in self._trusted:
-            return self._trusted[question]
+            return GOOD
         said = self._look_for_signer(crl, path, number)
-        # What comes out of a circle holds for this way of asking, and no other.
-        if said != IN_A_CIRCLE and path.certificates[number].subject != crl.issuer:
-            self._trusted[question] = said
+        # A no may come of a circle, a yes of a list that names its own signer: those hold
+        # for this way of asking alone.
+        if said == GOOD and path.certificates[number].subject != crl.issuer:
+            self._trusted.add(question)
         return said
 
     def _look_for_signer(self, crl: OpenedList, path: Processed, number: int) -> Status:

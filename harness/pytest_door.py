@@ -43,8 +43,8 @@ def foreign_floor() -> str | None:
         if getattr(found, "DISTRIBUTION", None) != "minijpki":
             where = getattr(found, "__file__", None) or "an unknown place"
             return (
-                f"the package {floor!r} at {where} hides minijpki's; rename it, or run "
-                "`minijpki serve --ephemeral` in an environment of its own"
+                f"the package {floor!r} at {where} hides minijpki's; rename it, or keep the "
+                "tests that ask for jpki in a project of their own"
             )
     return None
 

@@ -340,6 +340,8 @@ CAUSES: dict[str, Cause] = {
 class Check(Enum):
     """What the verifier looks at, in the order of its report; values are stable."""
 
+    __hash__ = object.__hash__  # Enum's own is Python code, and verdicts are on the hot path
+
     FORMAT = "format"
     COVERAGE = "coverage"
     ALGORITHM = "algorithm"

@@ -246,7 +246,7 @@ class SearchExhausted(JpkiError):
 
     def __init__(self, work: str, limit: int) -> None:
         super().__init__(
-            f"the judgement needs more than {limit} of {work}, which no honest input does; "
+            f"the judgement needs more than {limit} {work}, which no honest input does; "
             "hand over fewer certificates or lists"
         )
         self.work = work

@@ -99,6 +99,8 @@ CASES = {
     ),
     "export a stranger": (["export", "--holder", "momotaro", "-o", "no"], 1, "'momotaro'"),
     "control characters": (["resident", "show", "\x1b[31m\n"], 1, "no resident '\\x1b[31m\\n'"),
+    "bytes that are no text": (["resident", "show", "\udcff"], 1, "'\\udcff' is no text"),
+    "a portal that is no text": (["login", "challenge", "--audience", "\udcff"], 1, "is no text"),
     # cards
     "short PIN": ([*ISSUE, "--sign-pin", "ABC12"], 1, "the sign PIN must be 6 to 16"),
     "long PIN": ([*ISSUE, "--sign-pin", "ABCDEFGH123456789"], 1, "the sign PIN must be 6 to 16"),

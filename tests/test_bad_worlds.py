@@ -35,7 +35,7 @@ def as_guest():
     """
     Let file modes bind even root, for the process to come.
     """
-    if os.geteuid() == 0:
+    if sys.platform == "linux" and os.geteuid() == 0:
         for capability in CAPABILITIES:
             ctypes.CDLL(None).prctl(DROP, capability, 0, 0, 0)
 

@@ -201,9 +201,6 @@ def test_a_relative_namespace_name_has_no_canonical_form():
         canonical_element(parsed('<s xmlns="relative"/>'), C14N)
 
 
-# The second opinion.
-
-
 IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
 IN_VALUES = {
     **{"&": "&amp;", "<": "&lt;", '"': "&quot;"},

@@ -38,7 +38,7 @@ BEFORE = MOVED - dt.timedelta(hours=1)
 AFTER = dt.datetime(2026, 4, 3, 18, 0, 1, tzinfo=dt.UTC)  # one second behind the night's list
 LATER = dt.datetime(2026, 4, 5, 3, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
-KITA = "27127"
+CHIYODA, KITA = "13101", "27127"
 OPEN = "UNDETERMINED_REVOCATION_STATUS"
 
 QUESTIONS = {  # what is asked: what Java says of sign, and of auth
@@ -76,6 +76,7 @@ def lived(directory, algorithm):
     scene.world.office.report(Event.CARD_LOST, "taro", at=MOVED)
     for kind in Kind:
         rollover(scene.world.authority, kind, at=LATER)
+    scene.resident("saburo")  # so that the next generation has a list of Chiyoda, too
     return scene, filings
 
 
@@ -152,6 +153,33 @@ def test_java_says_the_same_of_certificates(answers, algorithm, kind, question):
     assert expected == answer
     if question != "other-policy":  # ours is not asked which policy: it knows
         assert java_word(answer) == we_say(cases[algorithm, kind, question], kind)
+
+
+@every_algorithm
+def test_java_confuses_the_lists_of_two_generations(lives, algorithm):
+    """
+    A trap: to whom trusts both generations and has the lists of both, a revoked
+    certificate looks good.
+
+    NOTE: the list's anchor must be the certificate's [5280 6.3.3 (f)]; Java is content with
+    one of the same name.  Ours is not, nor is OpenSSL.
+    """
+    world = lives[algorithm][0].world
+    moved = questions(world, Kind.SIGN)["moved"]
+    later = world.authority.generations(Kind.SIGN)[1]
+    made = world.press.newest(Kind.SIGN, CHIYODA, generation=2, at=LATER + dt.timedelta(days=1))
+    both = replace(
+        moved,
+        at=made.request.this_update,
+        anchors=(*moved.anchors, later.certificate),
+        lists=(*moved.lists, world.press.bytes(made)),
+    )
+
+    [answer] = java_answers([both])
+
+    assert "revoked" == we_say(both, Kind.SIGN)
+    if answer != "valid":
+        pytest.skip("this Java tells the generations apart, so there is no trap left to show")
 
 
 @pytest.fixture(scope="module")

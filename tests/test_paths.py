@@ -33,7 +33,7 @@ from pki.causes import CAUSES
 from pki.der.write import oid, sequence
 from pki.errors import Malformed, SearchExhausted
 from pki.paths.algorithms import Trust
-from pki.paths.budget import Budget, Work
+from pki.paths.budget import LIMITS, Budget, Work
 from pki.paths.extensions import ANY_POLICY
 from pki.paths.foreign import read_foreign
 from pki.paths.policies import PolicyGraph
@@ -141,13 +141,23 @@ def test_a_path_that_is_too_long_for_anybody_is_not_climbed():
     assert "no-certificate-chain-found" == judged(target, bag, [authority("CA 0")]).cause
 
 
-def test_a_budget_says_what_was_used_up():
+@pytest.mark.parametrize("work", list(Work), ids=lambda work: work.value)
+def test_each_kind_of_work_has_a_limit_of_its_own(work):
+    """
+    And who goes beyond it is told what was used up.
+    """
     budget = Budget()
+    budget.spend(work, LIMITS[work])
 
+    assert LIMITS[work] == budget.spent(work)
+    assert [] == [other for other in Work if other is not work and budget.spent(other)]
     with pytest.raises(SearchExhausted) as caught:
-        budget.spend(Work.PATH, Work.PATH.value + 1)
+        budget.spend(work)
+    assert work.value == caught.value.work
 
-    assert "path" == caught.value.work
+
+def test_every_kind_of_work_has_a_limit():
+    assert set(Work) == set(LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,8 @@ class Desk:
         if isinstance(value, (list, tuple)):
             return ", ".join(self._shown(each) for each in value) or "-"
         if isinstance(value, dict):
-            return ", ".join(f"{self.word(k)}={self._shown(v)}" for k, v in value.items())
+            pairs = ", ".join(f"{self.word(k)}={self._shown(v)}" for k, v in value.items())
+            return pairs or "-"
         return self.word(str(value))
 
 

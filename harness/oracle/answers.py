@@ -24,14 +24,14 @@ KINDS: dict[str, Callable[[Request], Answer]] = {
 }
 
 
-def lines(source: BinaryIO) -> Iterator[bytes | None]:
-    """Yield the lines of *source*; None for one that is too long, which is skipped whole."""
-    while line := source.readline(MAX_LINE + 1):
-        if len(line) <= MAX_LINE or line.endswith(b"\n"):
+def lines(source: BinaryIO, *, limit: int = MAX_LINE) -> Iterator[bytes | None]:
+    """Yield the lines of *source*; None for one over *limit* octets, which is skipped whole."""
+    while line := source.readline(limit + 1):
+        if len(line) <= limit:
             yield line
             continue
         while line and not line.endswith(b"\n"):
-            line = source.readline(MAX_LINE)
+            line = source.readline(limit)
         yield None
 
 

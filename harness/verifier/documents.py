@@ -92,10 +92,10 @@ def _verify_reading(
     at: datetime,
 ) -> Verdict:
     problems = [*shared, *((each.cause, each.text) for each in reading.problems)]
-    # What a reference covers is known only where its digest agrees; else that is the news.
-    known = not problems or len(reading.contents) == len(reading.references)
-    if known and reading.coverage in COVERAGE_CAUSES:
-        cause = COVERAGE_CAUSES[reading.coverage]
+    # Of content that is not what was signed nobody says that it is covered.
+    known = bool(reading.contents)
+    cause = COVERAGE_CAUSES.get(reading.coverage) if reading.coverage else None
+    if cause:
         problems.append((cause, "the signature does not cover the whole document"))
     causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
     signer, key = _signer(reading)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 
 from pki.causes import CAUSES, Check, Code
 from pki.certificate.read import Certificate
@@ -22,6 +23,8 @@ class Indication(Enum):
 
 class Outcome(Enum):
     """What became of one check."""
+
+    __hash__ = object.__hash__  # Enum's own is Python code, and verdicts are on the hot path
 
     PASSED = "passed"
     FAILED = "failed"
@@ -111,6 +114,8 @@ class Verdict:
         return self.indication is Indication.TOTAL_PASSED
 
 
+_check_of, _outcome_of = attrgetter("check"), attrgetter("outcome")
+_UNTROUBLED = frozenset({Outcome.PASSED, Outcome.NOT_APPLICABLE})
 _CHECKS = {check: position for position, check in enumerate(Check)}
 _OUTCOMES = {
     outcome: weight
@@ -122,7 +127,7 @@ _OUTCOMES = {
 
 def merged(results: tuple[Result, ...]) -> tuple[Result, ...]:
     """Keep one result for each check, the worst: what a document passes its signer may fail."""
-    if len({each.check for each in results}) == len(results):
+    if len(set(map(_check_of, results))) == len(results):
         return results
     kept: dict[Check, Result] = {}
     for each in results:
@@ -141,6 +146,8 @@ def decided(results: tuple[Result, ...]) -> tuple[Indication, str | None, Code]:
 
     The cause is the first in the order of the platform operators' codes [RP 6.2].
     """
+    if set(map(_outcome_of, results)) <= _UNTROUBLED:
+        return Indication.TOTAL_PASSED, None, Code.OK
     failed = [r.cause for r in results if r.outcome is Outcome.FAILED and r.cause]
     if failed:
         cause = min(failed, key=lambda each: _SEVERITY[CAUSES[each].code])

@@ -108,7 +108,10 @@ def opened(certificate: Certificate) -> Foreign:
 
     def value(identifier: bytes) -> bytes | None:
         found = certificate.extensions.get(identifier)
-        return None if found is None else found.value
+        if found is None:
+            return None
+        read.check(found.value, 0, len(found.value))
+        return found.value
 
     constraints = value(BASIC_CONSTRAINTS)
     is_ca, path_length = (

@@ -51,6 +51,19 @@ def canonical_element(
     return _written(apex, method, prefixes)
 
 
+def canonical_in_place(element: etree._Element, method: Canonicalization) -> bytes | None:
+    """
+    Canonicalise *element* without a second parsing; None where that is surely wrong.
+
+    What comes out is right if no element below *element* declares a namespace in it, and
+    the caller has to look whether that is so.
+    """
+    if element.prefix is None or _inherited(element, method.rule):
+        return None
+    octets = _written(element, method, ())
+    return None if b'xmlns=""' in octets else octets
+
+
 def leave_out(signature: etree._Element) -> None:
     """
     Take *signature* out of its tree for good, and leave the text around it [DS 6.6.4].

@@ -20,7 +20,7 @@ _NAMES = ("id", "ID", "Id", "xml:id")
 _VALUES = tuple(
     etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False) for name in _NAMES
 )
-_WRITTEN = re.compile(rb' id="([^"]*)"')
+_WRITTEN = re.compile(rb'id="([^"]*)"')  # of whatever namespace, and void="" as well
 _OWNERS = tuple(
     etree.XPath(f"descendant-or-self::*/@{name}[. = $value]/..", smart_strings=False)
     for name in _NAMES
@@ -62,14 +62,11 @@ def surely_distinct(canonical: bytes, other: etree._Element) -> bool:
     """
     Tell that no identifier is twice in *canonical* octets and in *other* together.
 
-    Cheaper than four walks: in canonical form every attribute is ` name="value"`.  Text may
-    hold the same octets and lower case may merge two values, so False means only that
-    `duplicate_identifier` has to look.
+    Cheaper than four walks: in canonical form every attribute is ` name="value"`.  Text and
+    other names may hold the same octets and lower case may merge two values, so False means
+    only that `duplicate_identifier` has to look.
     """
-    octets = canonical.lower()
-    if b' xml:id="' in octets:
-        return False
-    values = _WRITTEN.findall(octets)
+    values = _WRITTEN.findall(canonical.lower())
     if b"&" in b"".join(values):  # escaped here, and plain in *other*
         return False
     for element in other.iter("*"):

@@ -26,7 +26,6 @@ from pki.xmldsig.dereference import (
 from pki.xmldsig.identifiers import duplicate_identifier, surely_distinct
 from pki.xmldsig.parse import SIGNATURE, XmlDocument, parse_xml
 from pki.xmldsig.reading import (
-    Coverage,
     Problem,
     Reference,
     SignatureReading,
@@ -166,9 +165,9 @@ def _end(half: _Half, document: XmlDocument, *, sound: bool) -> SignatureReading
 
     When identifiers are not *sound* nobody can say what was signed, so nothing was.
     """
+    claims = half.claims if sound else []
     contents = []
-    elements = []
-    for claim in half.claims if sound else ():
+    for claim in claims:
         reference, target, outcome = claim.reference, claim.target, claim.outcome
         problem = outcome if isinstance(outcome, Problem) else check_digest(reference, outcome)
         if problem is not None:
@@ -176,8 +175,6 @@ def _end(half: _Half, document: XmlDocument, *, sound: bool) -> SignatureReading
             continue
         assert isinstance(outcome, bytes)
         assert reference.uri is not None, "a reference without URI has no target"
-        if target.element is not None:
-            elements.append(target.element)
         contents.append(
             SignedContent(
                 uri=reference.uri,
@@ -186,6 +183,7 @@ def _end(half: _Half, document: XmlDocument, *, sound: bool) -> SignatureReading
                 is_root=target.element is document.root,
             )
         )
+    elements = [claim.target.element for claim in claims if claim.target.element is not None]
     structure, signed_info = half.structure, half.structure.signed_info
     return SignatureReading(
         identifier=structure.identifier,
@@ -194,7 +192,7 @@ def _end(half: _Half, document: XmlDocument, *, sound: bool) -> SignatureReading
         signed_info=signed_info.octets,
         references=signed_info.references,
         certificates=structure.certificates,
-        contents=tuple(contents),
-        coverage=coverage_of(document.root, elements) if contents else Coverage.PART,
+        contents=() if half.problems or not sound else tuple(contents),
+        coverage=coverage_of(document.root, elements) if claims else None,
         problems=tuple(half.problems),
     )

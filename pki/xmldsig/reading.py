@@ -100,9 +100,9 @@ class SignatureReading:
             is outside our table.
         references: In document order.
         certificates: DER from KeyInfo/X509Data, in document order; candidates, no more.
-        contents: One for each Reference whose digest agrees; empty when the document
-            has an identifier twice.
-        coverage: How much of the document the contents are.
+        contents: One for each Reference; empty as long as there is any problem.
+        coverage: How much of the document the References mean, whether or not their digests
+            agree; None when they mean nothing, or two elements at once.
         problems: Everything that is wrong, in the order of the checks.
     """
 
@@ -113,7 +113,7 @@ class SignatureReading:
     references: tuple[Reference, ...]
     certificates: tuple[bytes, ...]
     contents: tuple[SignedContent, ...]
-    coverage: Coverage
+    coverage: Coverage | None
     problems: tuple[Problem, ...]
 
 

@@ -25,7 +25,7 @@ from pki.xmldsig.algorithms import (
     Rule,
     SignatureMethod,
 )
-from pki.xmldsig.c14n import canonical_element
+from pki.xmldsig.c14n import canonical_element, canonical_in_place
 from pki.xmldsig.elements import DS, broken, children_of, decode, decoded_value
 from pki.xmldsig.reading import Problem, Reference
 
@@ -92,7 +92,7 @@ def _read_usual(element: etree._Element) -> SignedInfo | None:
     if own is None:
         return None
     try:
-        octets = canonical_element(element, own)
+        octets = canonical_in_place(element, own) or canonical_element(element, own)
     except (MalformedXml, Unacceptable):
         return None
     found = _USUAL.fullmatch(octets)
