@@ -32,6 +32,7 @@ SCHEMA = 1
 FILE = "world.sqlite3"
 BUSY_TIMEOUT = 10  # seconds that one process waits for another to finish writing
 ORIGIN = "0" * 32  # what the first entry is sealed with
+WRITERS = 8549  # the advisory lock that writers of a PostgreSQL world take in turn
 
 TABLES = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -109,7 +110,7 @@ class Store:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with self._database.atomic():
-            self._database.execute_sql("LOCK TABLE journal IN EXCLUSIVE MODE")
+            self._database.execute_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
             yield
 
     def rows(self, sql: str, *values: Any) -> list[Any]:

@@ -31,11 +31,13 @@ CERTIFICATE_POLICIES = oids.content(oids.CERTIFICATE_POLICIES)
 AUTHORITY_KEY_IDENTIFIER = oids.content(oids.AUTHORITY_KEY_IDENTIFIER)
 SUBJECT_KEY_IDENTIFIER = oids.content(oids.SUBJECT_KEY_IDENTIFIER)
 EXT_KEY_USAGE = oids.content(oids.EXT_KEY_USAGE)
-# What these say differs from holder to holder.  The other values, and the issuer's name, are
-# shared by all certificates of a municipality, and octets once found to be strict stay so.
-_PERSONAL = frozenset({SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER})
+# What these say differs from holder to holder.  The other extensions, and the issuer's name,
+# are shared by all certificates of a municipality: octets once found strict stay so.
+_PERSONAL = (SUBJECT_ALT_NAME, SUBJECT_KEY_IDENTIFIER)
+_PERSONAL_STARTS = frozenset(b"\x06\x03" + identifier for identifier in _PERSONAL)
 _SHARED = 4096  # such octets that are remembered: a few for each of 1,900 municipalities
 _LONGEST = 512  # of them, so that no stranger fills the memory
+_RSA_2048 = bytes.fromhex("30820122 300d06092a864886f70d0101010500 0382010f00")  # and the bits
 _ATTRIBUTE_WORDS = {oids.content(dotted): word for word, dotted in ATTRIBUTES.items()}
 
 
@@ -182,27 +184,26 @@ def check_name(data: bytes, start: int, stop: int) -> None:
     try:
         while at < stop:
             # SET, SEQUENCE, OID, value: their four lengths must agree with one another.
-            outer, inner, oid_size = data[at + 1], data[at + 3], data[at + 5]
-            value = at + 6 + oid_size
+            size = data[at + 1]
+            value = at + 6 + data[at + 5]
+            end = at + 2 + size
             if (
-                data[at] != 0x31
-                or data[at + 2] != 0x30
-                or data[at + 4] != 0x06
-                or outer != inner + 2
-                or inner >= 0x7E
-                or inner != oid_size + data[value + 1] + 4
+                data[at : at + 5 : 2] != b"\x31\x30\x06"
+                or size >= 0x80
+                or data[at + 3] != size - 2
+                or value + 2 + data[value + 1] != end
             ):
                 _check_long_rdn(data, at, stop)
                 at = read.enter(data, at, stop, 0x31)[1]
                 continue
-            at += outer + 2
-            tag = data[value]
-            if tag == 0x0C or tag == 0x13:
-                data[value + 2 : at].decode("ascii" if tag == 0x13 else "utf-8")
+            text = data[value + 2 : end]
+            if not text.isascii() or data[value] & 0x1F == 0x1F:
+                read.header(data, value, end)
+                if data[value] == 0x0C or data[value] == 0x13:
+                    read.text(data, data[value], value + 2, end)
+            at = end
     except IndexError:
         raise MalformedDer(WHAT, "cut off", at) from None
-    except UnicodeDecodeError:
-        raise MalformedDer(WHAT, "a name with a string that is not of its own type", at) from None
     if at != stop:
         raise MalformedDer(WHAT, "a name that reaches beyond its parent", at)
 
@@ -302,7 +303,8 @@ def _read(der: bytes) -> Certificate:
     at = end
     end = read.enter(der, at, tbs_stop, 0x30)[1]
     spki = der[at:end]
-    read.check(der, at, end)
+    if not spki.startswith(_RSA_2048) or len(spki) != 294:
+        read.check(der, at, end)
     extensions: dict[bytes, Extension] = {}
     if end < tbs_stop:
         begin, wrapper_stop = read.enter(der, end, tbs_stop, 0xA3)
@@ -333,57 +335,49 @@ def _extensions(der: bytes, at: int, stop: int) -> dict[bytes, Extension]:
     """Read the extensions, and check their values down to the leaves [5280 4.1]."""
     found: dict[bytes, Extension] = {}
     while at < stop:
-        # SEQUENCE, OID, TRUE or nothing, OCTET STRING: what `enter` does, in place.
-        begin, size = at + 2, der[at + 1]
+        size = der[at + 1]
+        begin = at + 2
         if size >= 0x80:
             begin, size = read.long_length(der, at)
         end = begin + size
-        oid_stop = value_at = begin + 2 + der[begin + 1]
-        critical = der[value_at] == 0x01
-        if critical:
-            value_at += 3
-            if der[oid_stop:value_at] != b"\x01\x01\xff":  # [X.690 11.5]
-                raise MalformedDer(WHAT, "a critical flag that is not TRUE", oid_stop)
-        start, size = value_at + 2, der[value_at + 1]
-        if size >= 0x80:
-            start, size = read.long_length(der, value_at)
-        if (
-            start + size != end
-            or end > stop
-            or der[at] != 0x30
-            or der[begin] != 0x06
-            or der[begin + 1] >= 0x80
-            or der[value_at] != 0x04
-        ):
-            raise MalformedDer(WHAT, "an extension of another shape", at)
-        identifier = der[begin + 2 : oid_stop]
+        known = None
+        if end <= stop and size <= _LONGEST and der[begin : begin + 5] not in _PERSONAL_STARTS:
+            known = _shared_extension(der[at:end])
+        identifier, extension = known or _extension(der, at, stop)
         if identifier in found:  # [5280 4.2]
             raise MalformedDer(WHAT, "an extension twice", at)
-        value = der[start:end]
-        if identifier in _PERSONAL or size > _LONGEST or not _is_strict_value(value):
-            _check_value(der, start, end)
-        found[identifier] = Extension(critical, value)
+        found[identifier] = extension
         at = end
     return found
 
 
-def _check_value(data: bytes, start: int, stop: int) -> None:
-    """Check that one element stands between *start* and *stop*, strict down to its leaves."""
-    read.check(data, start, stop)
-    end = start + 2 + data[start + 1]
-    if end != stop:
-        end = read.header(data, start, stop)[2]
-        if end != stop:
-            raise MalformedDer(WHAT, "octets after an extension's value", end)
+def _extension(data: bytes, at: int, stop: int) -> tuple[bytes, Extension]:
+    """Read the extension at *at*; its value is one element, strict down to the leaves."""
+    begin, end = read.enter(data, at, stop, 0x30)
+    oid_start, oid_stop = read.enter(data, begin, end, 0x06)
+    critical = data[oid_stop] == 0x01
+    value_at = oid_stop
+    if critical:
+        value_at += 3
+        if data[oid_stop:value_at] != b"\x01\x01\xff":  # [X.690 11.5]
+            raise MalformedDer(WHAT, "a critical flag that is not TRUE", oid_stop)
+    start, value_stop = read.enter(data, value_at, end, 0x04)
+    if value_stop != end:
+        raise MalformedDer(WHAT, "an extension of another shape", at)
+    read.check(data, start, end)
+    inner = read.header(data, start, end)[2]
+    if inner != end:
+        raise MalformedDer(WHAT, "octets after an extension's value", inner)
+    return data[oid_start:oid_stop], Extension(critical, data[start:end])
 
 
 @lru_cache(maxsize=_SHARED)
-def _is_strict_value(value: bytes) -> bool:
+def _shared_extension(encoded: bytes) -> tuple[bytes, Extension] | None:
+    """Read an extension that many certificates share; None if it is not strict."""
     try:
-        _check_value(value, 0, len(value))
+        return _extension(encoded, 0, len(encoded))
     except (MalformedDer, IndexError):
-        return False
-    return True
+        return None
 
 
 @lru_cache(maxsize=_SHARED)
