@@ -8,6 +8,7 @@ entry is sealed with the one before, so that a deleted or edited line shows.
 """
 
 import json
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -93,6 +94,8 @@ class Store:
         self._name = name
         self._mark = "?" if isinstance(database, peewee.SqliteDatabase) else "%s"
         self._settings: dict[str, str] | None = None
+        # Whoever forgets to close a world is not told so by the garbage collector.
+        weakref.finalize(self, database.close)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

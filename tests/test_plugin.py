@@ -17,10 +17,9 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import minijpki_pytest as door
 import pytest
 from town import ROOT
-
-import harness.pytest_door as door
 
 CLONE_NEWNET = 0x40000000
 PLAIN = ("-p", "no:cacheprovider", "-p", "no:benchmark")  # which leave folders behind
@@ -168,10 +167,9 @@ def test_the_installed_door_is_the_one_in_the_source():
     """
     An editable install copies it, so a changed door asks for `make env`.
     """
-    import minijpki_pytest
+    source = (ROOT / "harness" / "pytest_door.py").read_text(encoding="utf-8")
 
-    source = Path(door.__file__).read_text(encoding="utf-8")
-    assert source == Path(minijpki_pytest.__file__).read_text(encoding="utf-8")
+    assert source == Path(door.__file__).read_text(encoding="utf-8")
 
 
 def test_all_that_the_plugin_adds_is_called_jpki(project):

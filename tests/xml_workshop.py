@@ -188,7 +188,7 @@ def identifiers_for_xmlsec1(source):
 
 def asked_of_java(jobs, folder):
     """
-    Ask one virtual machine all *jobs*, one JSON object a line, and give its answers.
+    Ask one virtual machine all *jobs*, and give its answer to each, in order.
     """
     java = required("java")
     source = Path(__file__).parent / "java" / "Dsig.java"

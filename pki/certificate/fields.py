@@ -3,6 +3,7 @@ Write the parts that certificates and CRLs are made of.  Pure: values in, DER ou
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pki import oids
 from pki.der.write import (
@@ -17,7 +18,6 @@ from pki.der.write import (
     oid,
     printable,
     sequence,
-    set_of,
     tlv,
     utf8,
 )
@@ -40,11 +40,17 @@ KEY_USAGE_BITS = (  # in the order of the bits [5280 4.2.1.3]
 def encode_name(name: Name) -> bytes:
     """Write a DN, one attribute to the RDN; C is a PrintableString, the rest UTF8 [J 1.2]."""
     return sequence(
-        *(
-            set_of([sequence(oid(ATTRIBUTES[word]), (printable if word == "C" else utf8)(value))])
-            for word, value in name
-        )
+        *[_rdn(word, value) if word == "CN" else _shared_rdn(word, value) for word, value in name]
     )
+
+
+def _rdn(word: str, value: str) -> bytes:
+    text = printable(value) if word == "C" else utf8(value)
+    return tlv(0x31, sequence(oid(ATTRIBUTES[word]), text))
+
+
+# Countries, prefectures and municipalities come again and again; common names never do.
+_shared_rdn = lru_cache(maxsize=4096)(_rdn)
 
 
 def directory_name(name: bytes) -> bytes:
@@ -103,10 +109,18 @@ def subject_alt_name(items: FourItems) -> bytes:
     parts = []
     for head, field in _OTHER_NAMES:
         value = getattr(items, field).encode()
-        parts.append(tlv(0xA0, head + explicit(0, tlv(0x0C, value))))
-    return sequence(*parts)
+        size = len(value)
+        if size < SHORT:  # all three lengths in one octet each: nearly always, but for addresses
+            parts.append(bytes((0xA0, size + len(head) + 4)))
+            parts.append(head)
+            parts.append(bytes((0xA0, size + 2, 0x0C, size)))
+            parts.append(value)
+        else:
+            parts.append(tlv(0xA0, head + explicit(0, tlv(0x0C, value))))
+    return tlv(0x30, b"".join(parts))
 
 
+SHORT = 100  # octets of a value, beside which an OID and three headers fit below 128
 _OTHER_NAMES = tuple((oid(identifier), field) for identifier, field in ROWS)
 
 NO_CHECK = NULL
