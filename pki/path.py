@@ -227,10 +227,10 @@ def stated_purposes(certificate: Certificate) -> frozenset[bytes]:
 
 def _unknown_critical(certificate: Certificate) -> bool:
     """Look for a critical extension that nobody here processes [5280 6.1.5 (f)]."""
-    return any(
-        extension.critical and identifier not in UNDERSTOOD
-        for identifier, extension in certificate.extensions.items()
-    )
+    for identifier, (critical, _) in certificate.extensions.items():
+        if critical and identifier not in UNDERSTOOD:
+            return True
+    return False
 
 
 CLIENT_AUTH = oids.content(oids.KP_CLIENT_AUTH)

@@ -11,7 +11,7 @@ from datetime import datetime
 from crl.ocsp.status import ocsp_status
 from crl.status import Good, Revoked, Undetermined, status
 from harness.verifier.evidence import Anchor, Evidence
-from harness.verifier.policy import Policy, Revocation
+from harness.verifier.policy import DEFAULT, Policy, Revocation
 from harness.verifier.verdict import Result, not_applicable, result
 from pki.causes import Check
 from pki.certificate.read import Certificate
@@ -57,10 +57,21 @@ class Asked:
     note: str
 
 
+GOOD_BY_LIST = Asked((result(CRL, None), not_applicable(OCSP, NO_RESPONSE.cause)), None, "")
+
+
 def ask(
     certificate: Certificate, issuer: Anchor, evidence: Evidence, policy: Policy, *, at: datetime
 ) -> Asked:
     """Ask what *policy* wants asked about a certificate that *issuer* signed."""
+    lists = evidence.lists(certificate, issuer)
+    if policy is DEFAULT and len(lists) == 1 and not evidence.responses(certificate, issuer):
+        # Nearly always: one list, the right one, and it says good.
+        only = lists[0]
+        if not isinstance(only, Undetermined) and isinstance(
+            status(only, certificate, at=at, issuer=issuer.path.certificate), Good
+        ):
+            return GOOD_BY_LIST
     crl = ocsp = None
     if policy.revocation is not Revocation.OCSP:
         crl = _best(
@@ -68,7 +79,7 @@ def ask(
                 each
                 if isinstance(each, Undetermined)
                 else status(each, certificate, at=at, issuer=issuer.path.certificate)
-                for each in evidence.lists(certificate, issuer)
+                for each in lists
             ],
             NO_LIST,
         )

@@ -18,7 +18,6 @@ from pki.xmldsig.identifiers import find_identified
 from pki.xmldsig.parse import STEPS_PER_OCTET, XmlDocument, parse_xml
 from pki.xmldsig.reading import Problem, Reference
 
-
 _HASHES = {row.name: getattr(hashlib, row.name) for row in DIGESTS.values()}
 
 
