@@ -51,19 +51,16 @@ def canonical_element(
     return _written(apex, method, prefixes)
 
 
-def canonical_in_place(element: etree._Element) -> bytes | None:
+def canonical_in_place(element: etree._Element, method: Canonicalization) -> bytes | None:
     """
-    Canonicalise *element* by C14N 1.0 without a second parsing; None where that must go wrong.
+    Canonicalise *element* without a second parsing; None where that is surely wrong.
 
-    What comes out is right if there is no comment in it and no element below the first
-    declares a namespace; the caller has to look whether that is so.
+    What comes out is right if no element below *element* declares a namespace in it, and
+    the caller has to look whether that is so.
     """
-    if element.prefix is None or _inherited(element, Rule.INCLUSIVE):
+    if element.prefix is None or _inherited(element, method.rule):
         return None
-    try:
-        octets = etree.tostring(element, method="c14n")
-    except etree.C14NError:
-        return None
+    octets = _written(element, method, ())
     return None if b'xmlns=""' in octets else octets
 
 
@@ -76,9 +73,6 @@ def leave_out(signature: etree._Element) -> None:
     parent = signature.getparent()
     if parent is None:
         raise ValueError("the root cannot be left out")
-    if not signature.tail:
-        parent.remove(signature)
-        return
     # lxml moves the text that follows along with an element.  A comment takes its place
     # and is no part of any canonical form that we compute.
     place = etree.Comment("")

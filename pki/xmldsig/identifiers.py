@@ -34,7 +34,7 @@ def identifier_of(element: etree._Element) -> str | None:
 
 def find_identified(root: etree._Element, identifier: str) -> etree._Element | None:
     """Find the element with that *identifier*; the caller has refused duplicates."""
-    if any(root.get(name) == identifier for name in SPELLINGS):
+    if identifier in {root.get(name) for name in SPELLINGS}:
         return root
     for owners in _OWNERS:
         found = cast(list[etree._Element], owners(root, value=identifier))

@@ -17,7 +17,6 @@ from lxml import etree
 
 from pki.errors import MalformedXml, Unacceptable
 from pki.xmldsig.algorithms import (
-    C14N,
     CANONICALIZATIONS,
     DIGESTS,
     ENVELOPED,
@@ -83,26 +82,19 @@ class SignedInfo:
 
 def read_signed_info(element: etree._Element) -> SignedInfo:
     """Read a SignedInfo element, or refuse it as malformed."""
-    in_place = canonical_in_place(element)
-    return (
-        (in_place and _read_usual(in_place, C14N)) or _read_careful(element) or _read_any(element)
-    )
+    return _read_usual(element) or _read_any(element)
 
 
-def _read_careful(element: etree._Element) -> SignedInfo | None:
+def _read_usual(element: etree._Element) -> SignedInfo | None:
     if not len(element) or next(element.iter(etree.Comment), None) is not None:
         return None
     own = CANONICALIZATIONS.get(element[0].get("Algorithm") or "")
     if own is None:
         return None
     try:
-        return _read_usual(canonical_element(element, own), own)
+        octets = canonical_in_place(element, own) or canonical_element(element, own)
     except (MalformedXml, Unacceptable):
         return None
-
-
-def _read_usual(octets: bytes, own: Canonicalization) -> SignedInfo | None:
-    """Read what *own* made of a SignedInfo; None for any but the usual one."""
     found = _USUAL.fullmatch(octets)
     if found is None:
         return None
