@@ -52,9 +52,9 @@ $(VENV)/.core: $(SOURCES)
 	@touch $@
 
 $(VENV)/.tests: $(SOURCES)
-	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin
+	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin,pdf,server
 	@touch $(VENV)/.core $@
 
 $(VENV)/.bench: $(SOURCES)
-	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin,bench
+	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin,pdf,server,bench
 	@touch $(VENV)/.core $(VENV)/.tests $@
