@@ -45,6 +45,7 @@ from pki.xmldsig.write import sign_xml
 
 NOON = datetime(2026, 4, 1, 3, tzinfo=UTC)  # 12:00 JST
 LATER = NOON + timedelta(hours=1)  # the moment of every judgement
+LAST = NOON + timedelta(days=1825, hours=11, minutes=59, seconds=59)
 PLACE = ("Tokyo-to", "Chiyoda-ku")
 CODE = "13101"
 HOLDERS = 64  # so that no loop meets the same certificate twice in a row
@@ -112,7 +113,6 @@ def rows() -> tuple[Row, ...]:
 
 def subject(row: Row, spki: bytes, kind: Kind = Kind.SIGN) -> Subject:
     """Put a row into the words of a certificate: where issuing begins."""
-    items, name = None, auth_subject(row.identifier[5:28])
     if kind is Kind.SIGN:
         name = sign_subject(*PLACE, row.identifier)
         items = FourItems(
@@ -123,10 +123,12 @@ def subject(row: Row, spki: bytes, kind: Kind = Kind.SIGN) -> Subject:
             name_flags="0" * len(row.name),
             address_flags="0" * len(row.address),
         )
+    else:
+        name, items = auth_subject(row.identifier[5:28]), None
     return Subject(
         serial=row.serial,
         not_before=NOON,
-        not_after=NOON + timedelta(days=1825, hours=11, minutes=59, seconds=59),
+        not_after=LAST,
         name=name,
         spki=spki,
         items=items,

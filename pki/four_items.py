@@ -5,8 +5,8 @@ Pure.  ROWS is the fixed order of the six otherNames; every value is a UTF8Strin
 the digits, too.
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from pki import oids
 from pki.errors import Malformed
@@ -15,10 +15,11 @@ from pki.kinds import Sex
 SEX_CODES = {Sex.MALE: "1", Sex.FEMALE: "2", Sex.UNKNOWN: "3"}  # 3: inferred, or 9 [J 13]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FourItems:
+class FourItems(NamedTuple):
     """
-    What a signature certificate says of its holder.
+    What a signature certificate says of its holder, in its order; see ROWS.
+
+    A named tuple, for one is made for every certificate, and frozen classes are slow to make.
 
     Attributes:
         name: 氏名, family and given name separated by U+3000.

@@ -13,7 +13,7 @@ from ca.residents import Resident
 from pki.certificate.fields import subject_alt_name
 from pki.certificate.read import other_names
 from pki.errors import Malformed
-from pki.four_items import FourItems, from_values
+from pki.four_items import ROWS, FourItems, from_values
 from pki.kinds import Sex
 from pki.repertoire import GETA
 
@@ -40,6 +40,11 @@ def test_any_items_survive_the_round_trip(name, address, flags):
     )
 
     assert items == from_values(other_names(subject_alt_name(items)))
+
+
+def test_the_items_stand_in_the_certificates_order():
+    """They are written as they come, so the rows and the fields must be one order [J 2.3]."""
+    assert tuple(field for _, field in ROWS) == FourItems._fields
 
 
 def test_a_birth_is_an_era_and_a_gregorian_date():

@@ -39,18 +39,22 @@ KEY_USAGE_BITS = (  # in the order of the bits [5280 4.2.1.3]
 
 def encode_name(name: Name) -> bytes:
     """Write a DN, one attribute to the RDN; C is a PrintableString, the rest UTF8 [J 1.2]."""
-    return sequence(
-        *[_rdn(word, value) if word == "CN" else _shared_rdn(word, value) for word, value in name]
-    )
+    return tlv(0x30, _shared_rdns(name[:-1]) + _rdn(name[-1]))
 
 
-def _rdn(word: str, value: str) -> bytes:
+def _rdn(attribute: tuple[str, str]) -> bytes:
+    word, value = attribute
     text = printable(value) if word == "C" else utf8(value)
-    return tlv(0x31, sequence(oid(ATTRIBUTES[word]), text))
+    return tlv(0x31, tlv(0x30, _ATTRIBUTE_TYPES[word] + text))
 
 
-# Countries, prefectures and municipalities come again and again; common names never do.
-_shared_rdn = lru_cache(maxsize=4096)(_rdn)
+_ATTRIBUTE_TYPES = {word: oid(identifier) for word, identifier in ATTRIBUTES.items()}
+
+
+# Country, prefecture and municipality come again and again; what comes last never does.
+@lru_cache(maxsize=4096)
+def _shared_rdns(name: Name) -> bytes:
+    return b"".join([_rdn(attribute) for attribute in name])
 
 
 def directory_name(name: bytes) -> bytes:
@@ -106,21 +110,23 @@ def authority_key_identifier(key_identifier: bytes, issuer: bytes, serial: int) 
 
 def subject_alt_name(items: FourItems) -> bytes:
     """State the four items as six otherNames [J 2.3]."""
-    parts = []
-    for head, field in _OTHER_NAMES:
-        value = getattr(items, field).encode()
+    parts: list[bytes] = []
+    for text, (head, beside) in zip(items, _OTHER_NAMES, strict=True):
+        value = text.encode()
         size = len(value)
         if size < SHORT:  # all three lengths in one octet each: nearly always, but for addresses
-            parts.append(bytes((0xA0, size + len(head) + 4)))
-            parts.append(head)
-            parts.append(bytes((0xA0, size + 2, 0x0C, size)))
-            parts.append(value)
+            parts += (
+                bytes((0xA0, size + beside)),
+                head,
+                bytes((0xA0, size + 2, 0x0C, size)),
+                value,
+            )
         else:
             parts.append(tlv(0xA0, head + explicit(0, tlv(0x0C, value))))
     return tlv(0x30, b"".join(parts))
 
 
 SHORT = 100  # octets of a value, beside which an OID and three headers fit below 128
-_OTHER_NAMES = tuple((oid(identifier), field) for identifier, field in ROWS)
+_OTHER_NAMES = tuple([(oid(identifier), len(oid(identifier)) + 4) for identifier, _ in ROWS])
 
 NO_CHECK = NULL

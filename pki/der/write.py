@@ -18,6 +18,10 @@ def tlv(tag: int, value: bytes) -> bytes:
     size = len(value)
     if size < 0x80:
         return bytes((tag, size)) + value
+    if size < 0x100:
+        return bytes((tag, 0x81, size)) + value
+    if size < 0x10000:
+        return bytes((tag, 0x82, size >> 8, size & 0xFF)) + value
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes((tag, 0x80 | len(octets))) + octets + value
 
