@@ -7,7 +7,9 @@ project, besides the profiles, that knows what an algorithm is made of.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha1
+from typing import TypeGuard, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -69,8 +71,19 @@ class AlgorithmRow:
     fits: Callable[[PublicKey], bool]
 
 
+# The library's classes are abstract, and asking them is Python code on the hot path.
+@cache
+def _is_rsa_type(kind: type) -> bool:
+    return issubclass(kind, RSAPublicKey)
+
+
+def is_rsa(key: PublicKey) -> TypeGuard[RSAPublicKey]:
+    """Tell RSA from elliptic curves."""
+    return _is_rsa_type(type(key))
+
+
 def _is_rsa2048(key: PublicKey) -> bool:
-    return isinstance(key, RSAPublicKey) and key.key_size >= 2048
+    return is_rsa(key) and key.key_size >= 2048
 
 
 def _is_p384(key: PublicKey) -> bool:
@@ -97,6 +110,14 @@ ROWS: dict[Algorithm, AlgorithmRow] = {
 BY_IDENTIFIER = {row.identifier: row for row in ROWS.values()}
 
 
+def fitting(key: PublicKey) -> AlgorithmRow | None:
+    """Return the generation whose keys are like *key*; None if there is none."""
+    for row in ROWS.values():
+        if row.fits(key):
+            return row
+    return None
+
+
 def algorithm_of(key: PrivateKey | PublicKey) -> Algorithm:
     """Return the generation that a key belongs to."""
     if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
@@ -114,10 +135,10 @@ def sign(key: PrivateKey, message: bytes, digest: str | None = None) -> bytes:
 def verifies(key: PublicKey, signature: bytes, message: bytes, digest: str) -> bool:
     """Tell whether *signature* over *message* is the key's; one strict encoding [8017 8.2.2]."""
     try:
-        if isinstance(key, RSAPublicKey):
+        if is_rsa(key):
             key.verify(signature, message, _PKCS1, _DIGESTS[digest])
         else:
-            key.verify(signature, message, _ECDSA[digest])
+            cast(EllipticCurvePublicKey, key).verify(signature, message, _ECDSA[digest])
     except InvalidSignature:
         return False
     return True

@@ -7,6 +7,7 @@ here and is refused.  Revocation is another floor's.  Findings are constants: a 
 check and the cause, None when it passed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,7 +127,7 @@ def trust_anchor(der: bytes) -> TrustAnchor:
     )
 
 
-def issuer_of(certificate: Certificate, anchors: tuple[TrustAnchor, ...]) -> TrustAnchor | None:
+def issuer_of(certificate: Certificate, anchors: Sequence[TrustAnchor]) -> TrustAnchor | None:
     """
     Find the generation that signed a certificate [5280 6.1.3 (a)(1), (a)(4)].
 

@@ -73,13 +73,13 @@ def judge_read(
 
 
 def _judge(certificate: Certificate, evidence: Evidence, policy: Policy, *, at: datetime) -> Judged:
-    anchors = evidence.anchors
-    by_path = {id(each.path): each for each in anchors}
-    found = issuer_of(certificate, tuple([each.path for each in anchors]))
+    found = issuer_of(certificate, [each.path for each in evidence.anchors])
     if found is None:
         return Judged(certificate, None, (NO_CHAIN, *WITHOUT_ISSUER))
-    issuer = by_path[id(found)]
-    requirement = _requirement(issuer, policy)
+    issuer = next(each for each in evidence.anchors if each.path is found)
+    requirement = issuer.requirement
+    if issuer.kind is not policy.use.kind or policy.usable_after:
+        requirement = _requirement(issuer, policy)
     path = judge(certificate, found, requirement, at=at)
     results = [result(check, cause) for check, cause in path]
     if policy.judgement is Judgement.CRYPTREC:

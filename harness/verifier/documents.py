@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
 from harness.verifier.certificates import WITHOUT_ISSUER, Judged, judge_certificate, judge_read
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import DEFAULT, Policy
@@ -15,8 +13,7 @@ from harness.verifier.verdict import (
     Covered,
     Result,
     Verdict,
-    decided,
-    merged,
+    concluded,
     not_applicable,
     result,
     worst,
@@ -24,7 +21,7 @@ from harness.verifier.verdict import (
 from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
 from pki.errors import Malformed
-from pki.keys import BY_IDENTIFIER, PublicKey, verifies
+from pki.keys import PublicKey, fitting, is_rsa, verifies
 from pki.xmldsig.ecdsa import der_from_raw
 from pki.xmldsig.read import NO_RESOURCES, read_signatures
 from pki.xmldsig.reading import COVERAGE_CAUSES, SignatureReading, Unreadable
@@ -97,7 +94,6 @@ def _verify_reading(
     cause = COVERAGE_CAUSES.get(reading.coverage) if reading.coverage else None
     if cause:
         problems.append((cause, "the signature does not cover the whole document"))
-    causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
     signer, key = _signer(reading)
     if signer is None:
         judged = _without_certificate(reading, evidence, policy, at=at)
@@ -105,14 +101,10 @@ def _verify_reading(
     else:
         judged = judge_read(signer, evidence, policy, at=at)
         crypto = SIGNATURE if key is not None else BROKEN
-    found = (
-        _reported(causes, Check.FORMAT, FORMAT),
-        _reported(causes, Check.COVERAGE, COVERAGE if known else NO_COVERAGE),
-        _reported(causes, Check.ALGORITHM, ALGORITHM),
-        _reported(causes, Check.DIGEST, DIGEST),
-        crypto,
-        *judged.results,
-    )
+    found = (FORMAT, COVERAGE if known else NO_COVERAGE, ALGORITHM, DIGEST, crypto, *judged.results)
+    if problems:
+        causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
+        found = (*[_reported(causes, each) for each in found[:4]], *found[4:])
     covered = None
     if key is not None and not problems:
         octets = reading.contents[0].octets if len(reading.contents) == 1 else None
@@ -122,8 +114,8 @@ def _verify_reading(
     return _verdict(found, judged, covered, tuple([text for _, text in problems]), at=at)
 
 
-def _reported(causes: dict[Check, str], check: Check, passed: Result) -> Result:
-    return result(check, causes[check]) if check in causes else passed
+def _reported(causes: dict[Check, str], found: Result) -> Result:
+    return result(found.check, causes[found.check]) if found.check in causes else found
 
 
 def _signer(reading: SignatureReading) -> tuple[Certificate | None, PublicKey | None]:
@@ -151,9 +143,9 @@ def _verifies(reading: SignatureReading, key: PublicKey) -> bool:
     if method is None or signed_info is None:
         return False
     signature = reading.signature_value
-    if (method.key_type == "rsa") is not isinstance(key, RSAPublicKey):
+    if (method.key_type == "rsa") is not is_rsa(key):
         return False
-    if not any(row.fits(key) for row in BY_IDENTIFIER.values()):
+    if fitting(key) is None:
         return False  # RSA below 2048 bits, or another curve
     if method.key_type == "ecdsa":
         try:
@@ -200,8 +192,8 @@ def verifies_bare(certificate: Certificate, signature: bytes, content: bytes) ->
         key = certificate.public_key()
     except Malformed:
         return False
-    fitting = [row for row in BY_IDENTIFIER.values() if row.fits(key)]
-    return bool(fitting) and verifies(key, signature, content, fitting[0].digest)
+    row = fitting(key)
+    return row is not None and verifies(key, signature, content, row.digest)
 
 
 def verify_certificate(
@@ -220,8 +212,7 @@ def _verdict(
     *,
     at: datetime,
 ) -> Verdict:
-    results = merged(results)
-    indication, cause, code = decided(results)
+    results, indication, cause, code = concluded(results)
     return Verdict(
         indication=indication,
         cause=cause,
@@ -240,8 +231,7 @@ def _verdict(
 def _unreadable(problems: tuple[tuple[str, str], ...], *, at: datetime) -> Verdict:
     """Word the verdict on what cannot be read at all."""
     found = tuple([result(CHECK_OF[cause], cause) for cause, _ in problems])
-    results = merged((*found, *NOTHING_ELSE))
-    indication, cause, code = decided(results)
+    results, indication, cause, code = concluded((*found, *NOTHING_ELSE))
     return Verdict(
         indication=indication,
         cause=cause,

@@ -5,8 +5,9 @@ Verdicts: three outcomes, one cause, and every check.  Values, never exceptions 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from pki.causes import CAUSES, Check, Code
 from pki.certificate.read import Certificate
@@ -32,10 +33,10 @@ class Outcome(Enum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """
-    One check with its outcome; exists once per check and cause.
+    One check with its outcome; exists once per check and cause, and so is its own identity.
 
     Attributes:
         check: What was looked at.
@@ -123,6 +124,22 @@ _OUTCOMES = {
         (Outcome.NOT_APPLICABLE, Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
     )
 }
+
+
+class Conclusion(NamedTuple):
+    """What follows from the checks; fields as in Verdict."""
+
+    results: tuple[Result, ...]
+    indication: Indication
+    cause: str | None
+    code: Code
+
+
+@lru_cache(maxsize=4096)
+def concluded(results: tuple[Result, ...]) -> Conclusion:
+    """Merge the checks and draw the verdict; the same outcomes come again and again."""
+    results = merged(results)
+    return Conclusion(results, *decided(results))
 
 
 def merged(results: tuple[Result, ...]) -> tuple[Result, ...]:
