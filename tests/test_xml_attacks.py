@@ -31,7 +31,8 @@ from pki.xmldsig.identifiers import duplicate_identifier, surely_distinct
 from pki.xmldsig.parse import MAX_OCTETS, parse_xml
 from pki.xmldsig.read import read_signatures
 from pki.xmldsig.reading import COVERAGE_CAUSES, Coverage, Unreadable
-from pki.xmldsig.signed_info import _read_any, _read_usual
+from pki.xmldsig.structure import Structure, read_any
+from pki.xmldsig.usual import read_usual
 
 
 def signature_of(source):
@@ -678,19 +679,47 @@ def test_the_limit_is_looked_at_before_the_octets_are():
 @pytest.mark.parametrize("method", [C14N, C14N_11, EXC_C14N], ids=lambda row: row.rule.value)
 def test_the_quick_reader_reads_what_the_thorough_one_reads(prefix, method):
     """
-    Whatever the quick one reads of SignedInfo, the thorough one reads the same.
+    Whatever the quick one reads of a Signature, the thorough one reads the same.
     """
     source = signed(canonicalization=method).replace(b"dsig:", prefix)
     source = source.replace(b":dsig=", b":" + prefix[:-1] + b"=" if prefix else b"=")
     for spread in (b"><", b">\n <"):
-        start, found, rest = source.partition(b"SignedInfo>")
-        inside, end, rest = rest.partition(b"SignedInfo>")
-        element = signature_of(start + found + inside.replace(b"><", spread) + end + rest)[0]
+        start, found, inside = source.partition(b"<" + prefix + b"Signature ")
+        element = signature_of(start + found + inside.replace(b"><", spread))
 
-        quick = _read_usual(element)
+        quick = read_usual(element)
 
         assert quick is not None
-        assert _read_any(element) == quick
+        assert read_any(element) == Structure(*quick)
+
+
+@given(data=st.data())
+@settings(derandomize=True, max_examples=400, deadline=None)
+def test_of_a_changed_signature_the_quick_reader_says_nothing_else(data):
+    """
+    Octets change, vanish or come twice: the two readers still agree, or the quick one passes.
+    """
+    source = signed()
+    first = source.index(b"<dsig:Signature ")
+    at = data.draw(st.integers(first, len(source) - 1))
+    change = data.draw(
+        st.sampled_from([b"", b"A", b" ", b"=", b"&amp;", b"&#13;", b"<!--x-->", b"<?x?>", b"<x/>"])
+    )
+    source = source[:at] + change + source[at + data.draw(st.integers(0, 1)) :]
+    try:
+        element = signature_of(source)
+    except (etree.XMLSyntaxError, IndexError):
+        return
+
+    try:
+        quick = read_usual(element)
+    except MalformedXml:
+        with pytest.raises(MalformedXml):
+            read_any(element)
+        return
+
+    if quick is not None:
+        assert read_any(element) == Structure(*quick)
 
 
 letters = st.sampled_from(["a", "A", "b", "é", "É", "&amp;", "a b", "a&#10;b", "a&#32;b"])
@@ -730,6 +759,19 @@ def test_duplicates_are_counted_by_element_and_not_by_attribute(text):
     values = [value for name, value in text if name in ("id", "ID", "Id", "xml:id")]
 
     assert (len(values) != len(set(values))) == (duplicate_identifier(root) is not None)
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    ['<a title="id=" id="X"/>', '<a title="see id=" ID="X"/>', 'say id="<a id="X"/>'],
+    ids=["in a value", "in a longer value", "in a text"],
+)
+def test_no_text_hides_the_identifier_behind_it(decoy):
+    """What only looks like an identifier must not swallow a true one that comes next."""
+    root = parse_xml(f'<r><m>{decoy}<b id="X"/></m><s/></r>'.encode()).root
+
+    assert not surely_distinct(canonical_element(root[0], C14N), root[1])
+    assert "X" == duplicate_identifier(root)
 
 
 def test_one_element_may_say_its_identifier_twice():

@@ -51,8 +51,12 @@ def decode(text: bytes) -> bytes:
 
 
 def decoded_certificate(element: etree._Element) -> bytes:
+    """Decode the certificate that is the value of *element*."""
+    return decode_certificate(_text(element))
+
+
+def decode_certificate(text: bytes) -> bytes:
     """Decode a certificate, without padding too, as some hosts of the card write it [RP 4.1]."""
-    text = _text(element)
     try:
         return binascii.a2b_base64(text + b"==="[: -len(text) % 4], strict_mode=True)
     except ValueError:

@@ -20,7 +20,9 @@ _NAMES = ("id", "ID", "Id", "xml:id")
 _VALUES = tuple(
     etree.XPath(f"descendant-or-self::*/@{name}", smart_strings=False) for name in _NAMES
 )
-_WRITTEN = re.compile(rb'id="([^"]*)"')  # of whatever namespace, and void="" as well
+# Of whatever namespace, and void="" as well.  What looks like one inside of a text or a value
+# must not swallow the one behind it, so a value is looked at and not consumed.
+_WRITTEN = re.compile(rb'id="(?=([^"<]*)")')
 _OWNERS = tuple(
     etree.XPath(f"descendant-or-self::*/@{name}[. = $value]/..", smart_strings=False)
     for name in _NAMES
@@ -34,8 +36,9 @@ def identifier_of(element: etree._Element) -> str | None:
 
 def find_identified(root: etree._Element, identifier: str) -> etree._Element | None:
     """Find the element with that *identifier*; the caller has refused duplicates."""
-    if identifier in {root.get(name) for name in SPELLINGS}:
-        return root
+    for name in SPELLINGS:
+        if root.get(name) == identifier:
+            return root
     for owners in _OWNERS:
         found = cast(list[etree._Element], owners(root, value=identifier))
         if found:

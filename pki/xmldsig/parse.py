@@ -7,7 +7,7 @@ hostile document costs seconds at worst.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -40,8 +40,7 @@ _LONG_TAG = 2048  # octets; a shorter one has too few attributes to matter
 _MANY = 400  # attributes that fit into such a tag
 
 
-@dataclass(frozen=True, slots=True)
-class XmlDocument:
+class XmlDocument(NamedTuple):
     """
     A document that was willing to be read.
 
@@ -70,7 +69,8 @@ def parse_xml(source: bytes) -> XmlDocument:
         raise MalformedXml(WHAT, "a DOCTYPE is never accepted; remove it")
     if declared.xml_version != "1.0":
         raise MalformedXml(WHAT, "only XML 1.0 has a canonical form; say version 1.0")
-    return XmlDocument(source, root, STEPS_PER_OCTET * len(source) + _namespace_steps(text, root))
+    steps = STEPS_PER_OCTET * len(source) + _namespace_steps(text, root)
+    return XmlDocument(source, root, steps)
 
 
 def _plain(source: bytes) -> bytes:

@@ -78,19 +78,15 @@ def read_signatures(
         for number, signature in enumerate(signatures)
     ]
     claims = [claim for half in halves if isinstance(half, _Half) for claim in half.claims]
-    if sum(steps_of(claim.reference, claim.target, document) for claim in claims) > MAX_STEPS:
+    if sum([steps_of(claim.reference, claim.target, document) for claim in claims]) > MAX_STEPS:
         return _nothing("search-limit", "the references of the document are too much work")
     distinct = _digest(claims, signatures, document, resources)
     problems = () if distinct else _wrapping(document, signatures)
-    return SignedDocument(
-        signatures=tuple(
-            [
-                _end(half, document, sound=not problems) if isinstance(half, _Half) else half
-                for half in halves
-            ]
-        ),
-        problems=problems,
-    )
+    ends = [
+        _end(half, document, sound=not problems) if isinstance(half, _Half) else half
+        for half in halves
+    ]
+    return SignedDocument(tuple(ends), problems)
 
 
 def _nothing(cause: str, text: str) -> SignedDocument:
@@ -133,10 +129,12 @@ def _digest(
     own, the others a fresh one.  Nearly always there is only one.
     """
     distinct = False
+    enveloped = []
     for claim in claims:
-        if not claim.reference.enveloped:
+        if claim.reference.enveloped:
+            enveloped.append(claim)
+        else:
             claim.outcome = digested_octets(claim.reference, claim.target, signatures[claim.number])
-    enveloped = [claim for claim in claims if claim.reference.enveloped]
     for claim in enveloped:
         target, signature = claim.target, signatures[claim.number]
         if claim is not enveloped[-1]:
@@ -166,24 +164,20 @@ def _end(half: _Half, document: XmlDocument, *, sound: bool) -> SignatureReading
     When identifiers are not *sound* nobody can say what was signed, so nothing was.
     """
     claims = half.claims if sound else []
-    contents = []
+    contents, elements = [], []
     for claim in claims:
         reference, target, outcome = claim.reference, claim.target, claim.outcome
+        if target.element is not None:
+            elements.append(target.element)
         problem = outcome if isinstance(outcome, Problem) else check_digest(reference, outcome)
         if problem is not None:
             half.problems.append(problem)
             continue
         assert isinstance(outcome, bytes)
         assert reference.uri is not None, "a reference without URI has no target"
-        contents.append(
-            SignedContent(
-                uri=reference.uri,
-                octets=outcome,
-                name=None if target.element is None else target.element.tag,
-                is_root=target.element is document.root,
-            )
-        )
-    elements = [claim.target.element for claim in claims if claim.target.element is not None]
+        name = None if target.element is None else target.element.tag
+        is_root = target.element is document.root
+        contents.append(SignedContent(reference.uri, outcome, name, is_root))
     structure, signed_info = half.structure, half.structure.signed_info
     return SignatureReading(
         identifier=structure.identifier,

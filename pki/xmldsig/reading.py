@@ -4,12 +4,14 @@ What an XML signature says, as plain values that outlive the document.
 Pure.  Nothing here is trusted yet: a caller verifies `signature_value` over `signed_info`
 with the key of a certificate that it trusts for other reasons, and only then, and only
 when `problems` is empty, believes `contents`, never the document that was sent.
+The values are named tuples, for they are made on the hot path.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from pki.xmldsig.algorithms import Canonicalization, Digest, SignatureMethod
 
@@ -43,8 +45,7 @@ COVERAGE_CAUSES: Mapping[Coverage, str] = MappingProxyType(
 """What a policy says that wants the whole document signed; the reader itself does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """
     One Reference, as it stands in SignedInfo.
 
@@ -69,8 +70,7 @@ class Reference:
     allowed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedContent:
+class SignedContent(NamedTuple):
     """
     What one Reference covers, and its digest agrees.
 
@@ -87,8 +87,7 @@ class SignedContent:
     is_root: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureReading:
+class SignatureReading(NamedTuple):
     """
     One Signature element that has the right structure.
 
@@ -124,8 +123,7 @@ class Unreadable:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedDocument:
+class SignedDocument(NamedTuple):
     """
     All signatures of one document.
 

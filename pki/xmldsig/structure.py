@@ -18,6 +18,7 @@ from pki.xmldsig.elements import (
     decoded_value,
 )
 from pki.xmldsig.signed_info import SignedInfo, read_signed_info
+from pki.xmldsig.usual import read_usual
 
 MAX_SIGNATURES = 8
 MAX_CERTIFICATES = 16
@@ -41,6 +42,12 @@ class Structure:
 
 def read_structure(signature: etree._Element) -> Structure:
     """Read one Signature element, or refuse it as malformed."""
+    usual = read_usual(signature)
+    return read_any(signature) if usual is None else Structure(*usual)
+
+
+def read_any(signature: etree._Element) -> Structure:
+    """Read one Signature element by walking through it, whatever the schema allows."""
     parts, names = children_of(signature)
     if names[:2] != [_SIGNED_INFO, _SIGNATURE_VALUE]:
         raise broken("Signature must begin with one SignedInfo and one SignatureValue")
