@@ -17,6 +17,7 @@ from pathlib import Path
 import stage
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 from measure import Block, Contender, Item
 
@@ -35,6 +36,7 @@ from pki.xmldsig.read import read_signatures
 KEY = stage.rsa_key(1)
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 PUBLIC = KEY.public_key()
+HOLDER = stage.rsa_key(3).public_key()
 
 
 def _verify(signature: bytes, message: bytes, key: RSAPublicKey = PUBLIC) -> None:
@@ -322,10 +324,10 @@ def lookups() -> Block:
     )
 
 
-def _minimal(document: bytes) -> Callable[[], None]:
+def _minimal(
+    document: bytes, key_of: Callable[[], RSAPublicKey] = lambda: HOLDER
+) -> Callable[[], None]:
     """Do what nobody can skip: parse, canonicalise twice, hash, verify the signature."""
-    holder = read_certificate(stage.certificates()[0])
-    key = holder.public_key()
     [reading] = read_signatures(document).signatures
     signature, digest = reading.signature_value, reading.references[0].digest_value
     signed_info = reading.signed_info
@@ -340,14 +342,20 @@ def _minimal(document: bytes) -> Callable[[], None]:
         root.remove(found)
         assert digest == sha256(etree.tostring(root, method="c14n")).digest()
         assert len(info) == len(signed_info)
-        _verify(signature, signed_info, key)
+        _verify(signature, signed_info, key_of())
 
     return run
 
 
 def _minimal_with_path(document: bytes) -> Callable[[], None]:
+    """
+    Do the same, and verify the certificate.
+
+    The holder's key comes with the document here, so it is loaded in each call: with a key
+    that it has never seen the library verifies at two thirds of its speed.
+    """
     holder = read_certificate(stage.certificates()[0])
-    core = _minimal(document)
+    core = _minimal(document, lambda: load_der_public_key(holder.spki))
 
     def run() -> None:
         core()
@@ -480,7 +488,7 @@ def _core(document: bytes) -> None:
     """Verify the signature alone, with the holder's key at hand."""
     [reading] = read_signatures(document).signatures
     assert not reading.problems
-    _verify(reading.signature_value, reading.signed_info, stage.rsa_key(3).public_key())
+    _verify(reading.signature_value, reading.signed_info, HOLDER)
 
 
 def _sign(document: bytes) -> bytes:
