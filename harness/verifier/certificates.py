@@ -10,8 +10,8 @@ from harness.verifier.evidence import Anchor, Evidence
 from harness.verifier.policy import ENDS, Judgement, Policy, Use
 from harness.verifier.revocation import ask
 from harness.verifier.verdict import Result, not_applicable, result
-from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
+from pki.checks import Check
 from pki.errors import Malformed
 from pki.kinds import Kind
 from pki.path import Requirement, issuer_of, judge, requirement_for

@@ -8,8 +8,9 @@ from enum import Enum
 from functools import cache
 from operator import attrgetter
 
-from pki.causes import CAUSES, Check, Code
+from pki.causes import CAUSES, Code
 from pki.certificate.read import Certificate
+from pki.checks import Check
 from pki.kinds import Kind
 
 

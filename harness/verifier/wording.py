@@ -7,8 +7,9 @@ from hashlib import sha256
 from typing import Any
 
 from harness.verifier.verdict import Indication, Outcome, Result, Verdict
-from pki.causes import CAUSES, PASSED
+from pki.causes import CAUSES
 from pki.certificate.read import Certificate, read_name
+from pki.checks import PASSED
 from pki.der import read
 from pki.errors import Malformed
 from pki.names import rfc4514
