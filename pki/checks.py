@@ -107,3 +107,29 @@ PASSED: dict[Check, Passing] = {
         "RFC 6960 2.2", "the OCSP responder says good", "OCSPレスポンダは有効と応答しました。"
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a check is called before people, in both languages."""
+
+    en: str
+    ja: str
+
+
+NAMES: dict[Check, Heading] = {
+    Check.FORMAT: Heading("form", "形式"),
+    Check.COVERAGE: Heading("coverage", "署名の範囲"),
+    Check.ALGORITHM: Heading("algorithms", "暗号アルゴリズム"),
+    Check.DIGEST: Heading("content", "内容の同一性"),
+    Check.SIGNATURE: Heading("signature value", "署名値"),
+    Check.CHALLENGE: Heading("challenge", "チャレンジ"),
+    Check.CHAIN: Heading("issuer", "発行元"),
+    Check.ISSUER_VALIDITY: Heading("dates of the CA", "認証局の有効期間"),
+    Check.VALIDITY: Heading("dates of the certificate", "証明書の有効期間"),
+    Check.KEY_USAGE: Heading("key usage", "鍵用途"),
+    Check.POLICY: Heading("policy", "証明書ポリシー"),
+    Check.EXTENSIONS: Heading("extensions", "拡張"),
+    Check.REVOCATION_CRL: Heading("revocation list", "失効リスト"),
+    Check.REVOCATION_OCSP: Heading("OCSP responder", "OCSPレスポンダ"),
+}

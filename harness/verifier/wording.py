@@ -4,7 +4,7 @@ Put a verdict into words: JSON for machines, aligned text for people, in both la
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.verifier.verdict import Indication, Outcome, Result, Verdict
 from pki.causes import CAUSES
@@ -17,7 +17,7 @@ from pki.names import rfc4514
 NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
 SPARED = {
     "en": "not relied on: {}",
-    "ja": "判断には使用していません（{}）",
+    "ja": "判断には使用していません（{}）。",
 }
 
 
@@ -54,12 +54,28 @@ def sentence(each: Result, lang: str) -> str:
         if each.cause is None:
             return NOT_MADE[lang]
         cause = CAUSES[each.cause]
-        return SPARED[lang].format(cause.ja.rstrip("。") if lang == "ja" else cause.en)
+        return SPARED[lang].format(parted(cause.ja if lang == "ja" else cause.en, lang).cause)
     if each.cause is None:
         passed = PASSED[each.check]
         return passed.ja if lang == "ja" else passed.en
     cause = CAUSES[each.cause]
     return cause.ja if lang == "ja" else cause.en
+
+
+class Sentence(NamedTuple):
+    """What happened, and what to do about it; the latter is empty where nothing need be done."""
+
+    cause: str
+    cure: str
+
+
+def parted(text: str, lang: str) -> Sentence:
+    """Part what happened from what to do, without the mark between them or at the end."""
+    if lang == "ja":
+        happened, _, cure = text.partition("。")
+        return Sentence(happened, cure.removesuffix("。"))
+    happened, _, cure = text.partition("; ")
+    return Sentence(happened, cure)
 
 
 def rule(each: Result) -> str:
@@ -100,11 +116,11 @@ def _certificate(verdict: Verdict) -> dict[str, Any] | None:
         return None
     policies = certificate.policies or ()
     return {
-        "issuer": _name(certificate.issuer),
+        "issuer": name_of(certificate.issuer),
         "serial": f"{certificate.serial:#x}",
         "kind": verdict.kind.value if verdict.kind else None,
         "policy": next((read.dotted(p, 0, len(p)) for p in sorted(policies)), None),
-        "subject": _name(certificate.subject),
+        "subject": name_of(certificate.subject),
         "not_before": rfc3339(certificate.not_before),
         "not_after": rfc3339(certificate.not_after),
         "revoked_since": rfc3339(verdict.revoked_since) if verdict.revoked_since else None,
@@ -112,7 +128,8 @@ def _certificate(verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _name(encoded: bytes) -> str | None:
+def name_of(encoded: bytes) -> str | None:
+    """Write a DN after RFC 4514; None if it cannot be read."""
     try:
         return rfc4514(read_name(encoded))
     except Malformed:
