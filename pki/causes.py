@@ -98,7 +98,7 @@ CAUSES: dict[str, Cause] = {
             _MISMATCH,
             "XMLDSig 3.2.2; RFC 8017 8.2.2",
             "the signature value is not this key's over this content; have it signed again",
-            "署名値が証明書の公開鍵と一致しません。署名し直してもらってください。",
+            "署名値を証明書の公開鍵で検証できません。署名し直してもらってください。",
         ),
         _failed(
             "signed-data-not-found",
@@ -305,8 +305,8 @@ CAUSES: dict[str, Cause] = {
             "TRY_LATER",
             "RFC 5280 6.3.3",
             "neither a list nor an OCSP response can speak for the certificate now; "
-            "the question stays open, which is never a yes",
-            "失効リストもOCSP応答も使えず、失効の有無が分かりません。有効とはみなせません。",
+            "fetch either and ask again, for not knowing is never a yes",
+            "失効リストもOCSP応答も使えず、失効の有無が分かりません。取得してから再度検証してください。",
         ),
         _open(
             "search-limit",

@@ -1,13 +1,15 @@
 """
 Commands that say what a verdict may say: causes, checks, mapping, schema.
+
+Ids stand as they are in every language, and columns are headed by the keys of `--json`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.desk import Desk, Group
+from harness.cli.desk import Desk, Group, padded, width
 
 if TYPE_CHECKING:
     from pki.causes import Cause
@@ -51,7 +53,7 @@ def causes(desk: Desk, ids: tuple[str, ...]) -> None:
     """
     from pki.causes import CAUSES
 
-    desk.table([_cause(CAUSES[each], desk) for each in ids or CAUSES])
+    _list(desk, [_cause(CAUSES[each], desk) for each in ids or CAUSES])
 
 
 @verdict.command()
@@ -66,14 +68,17 @@ def checks(desk: Desk) -> None:
     """
     from pki.checks import NAMES, PASSED, Check
 
-    desk.table(
-        {
-            "check": each.value,
-            "title": _said(NAMES[each], desk),
-            "rule": PASSED[each].rule,
-            "meaning": _said(PASSED[each], desk),
-        }
-        for each in Check
+    _list(
+        desk,
+        (
+            {
+                "check": each.value,
+                "title": _said(NAMES[each], desk),
+                "rule": PASSED[each].rule,
+                "meaning": _said(PASSED[each], desk),
+            }
+            for each in Check
+        ),
     )
 
 
@@ -89,14 +94,17 @@ def mapping(desk: Desk) -> None:
     """
     from pki.indications import ROWS, causes_of
 
-    desk.table(
-        {
-            "sub_indication": row.name,
-            "indication": row.indication,
-            "code": row.code.value,
-            "causes": [cause.id for cause in causes_of(row)],
-        }
-        for row in ROWS
+    _list(
+        desk,
+        (
+            {
+                "sub_indication": row.name,
+                "indication": row.indication,
+                "code": row.code.value,
+                "causes": [cause.id for cause in causes_of(row)],
+            }
+            for row in ROWS
+        ),
     )
 
 
@@ -124,6 +132,23 @@ def _cause(cause: "Cause", desk: Desk) -> Mapping[str, Any]:
         "rule": cause.rule,
         "meaning": _said(cause, desk),
     }
+
+
+def _list(desk: Desk, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows: objects for programs, columns for the eye."""
+    if desk.as_json:
+        desk.table(rows)
+        return
+    listed = list(rows)
+    lines = [list(listed[0]), *([_shown(value) for value in row.values()] for row in listed)]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = [padded(cell, size) for cell, size in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) or "-" if isinstance(value, list) else str(value or "-")
 
 
 def _said(row: Any, desk: Desk) -> Any:

@@ -38,11 +38,14 @@ HEADINGS = {each.value: {"en": row.en, "ja": row.ja} for each, row in NAMES.item
 def verdict_page(verdict: Verdict, witness: Witness, lang: str, *, name: str) -> str:
     """Write the page on the judgement of the file *name*; *lang* is what it opens in."""
     each = verdict.signatures or (verdict,)
+    told = as_json(verdict)
+    deciding = [check for check in told["checks"] if check["cause"] == told["cause"] is not None]
     return _template().render(
         lang=lang,
         name=name,
-        told=as_json(verdict),
-        cause=CAUSES.get(verdict.cause or ""),
+        told=told,
+        deciding=deciding[0] if deciding else None,
+        causes=CAUSES,
         parts=[(as_json(part), _evidence(part, witness)) for part in each],
         marks=MARKS,
         tones=TONES,

@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from harness.verifier.verdict import Indication, Outcome, Result, Verdict
-from pki.causes import CAUSES
+from pki.causes import CAUSES, Cause
 from pki.certificate.read import Certificate, read_name
-from pki.checks import PASSED
+from pki.checks import CLOSER, PASSED, Saying
 from pki.der import read
 from pki.errors import Malformed
 from pki.names import rfc4514
@@ -50,16 +50,13 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 def sentence(each: Result, lang: str) -> str:
     """Say what became of one check, with the cure if there is one."""
+    if each.outcome is Outcome.NOT_APPLICABLE and each.cause is None:
+        return NOT_MADE[lang]
+    row = _row(each)
+    text = row.ja if lang == "ja" else row.en
     if each.outcome is Outcome.NOT_APPLICABLE:
-        if each.cause is None:
-            return NOT_MADE[lang]
-        cause = CAUSES[each.cause]
-        return SPARED[lang].format(parted(cause.ja if lang == "ja" else cause.en, lang).cause)
-    if each.cause is None:
-        passed = PASSED[each.check]
-        return passed.ja if lang == "ja" else passed.en
-    cause = CAUSES[each.cause]
-    return cause.ja if lang == "ja" else cause.en
+        return SPARED[lang].format(parted(text, lang).cause)
+    return text
 
 
 class Sentence(NamedTuple):
@@ -79,7 +76,15 @@ def parted(text: str, lang: str) -> Sentence:
 
 
 def rule(each: Result) -> str:
-    return CAUSES[each.cause].rule if each.cause else PASSED[each.check].rule
+    """Cite the clause that was obeyed, or was not."""
+    return _row(each).rule
+
+
+def _row(each: Result) -> Cause | Saying:
+    """Find the row of the tables that speaks, the closest to the check."""
+    if each.cause is None:
+        return PASSED[each.check]
+    return CLOSER.get((each.check, each.cause)) or CAUSES[each.cause]
 
 
 def _check(each: Result) -> dict[str, Any]:
