@@ -44,7 +44,7 @@ def judge_file(
     soft_fail: bool,
     witness: Witness | None = None,
 ) -> Verdict:
-    """Judge one file by a world, or by anchors and lists; *witness* sees what is shown."""
+    """Judge one file by a world, or by anchors and lists; *witness* attends."""
     if (lists or responses) and not anchors:
         raise Unacceptable(
             "a list or a response speaks only for an anchor; name the CA with --anchor, too"
@@ -59,7 +59,7 @@ def judge_file(
         usable_after = int(found.store.setting("usable_after", "0"))
         evidence = found.evidence.as_of(at)
     if witness is not None:
-        evidence = witness.beside(evidence)
+        witness.attend(evidence)
     chosen = Policy(
         use=Use(use),
         revocation=Revocation(revocation),

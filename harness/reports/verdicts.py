@@ -58,11 +58,14 @@ def _evidence(verdict: Verdict, witness: Witness) -> Mapping[str, Any]:
     """Gather what the witness saw of one signer: the CA that was found, and the sources."""
     signer = verdict.certificate
     issuer = witness.issuer_of(signer) if signer else None
+    if signer is None or issuer is None:
+        return {"issuer": None, "exhibits": ()}
+    own = issuer.path.certificate
     return {
-        "issuer": issuer and {"name": name_of(issuer.subject), "serial": f"{issuer.serial:#x}"},
-        "from": issuer and rfc3339(issuer.not_before),
-        "to": issuer and rfc3339(issuer.not_after),
-        "exhibits": list(witness.exhibits(signer, at=verdict.at)) if signer else [],
+        "issuer": {"name": name_of(own.subject), "serial": f"{own.serial:#x}"},
+        "from": rfc3339(own.not_before),
+        "to": rfc3339(own.not_after),
+        "exhibits": witness.exhibits(signer, at=verdict.at),
     }
 
 

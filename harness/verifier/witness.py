@@ -1,18 +1,18 @@
 """
-A witness beside the evidence: what a judgement was shown, and what each piece said.
+A witness of the evidence: what was at hand in a judgement, and what each piece says.
 
-For reports only.  The verdict is made without it, and the same with it.
+For reports only.  It is asked when the verdict is made, so that it cannot change one.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crl.ocsp.read import OcspResponse
 from crl.ocsp.status import ocsp_status
 from crl.status import Good, Revoked, Undetermined, status
 from harness.verifier.evidence import Anchor, Candidate, Evidence, Response
 from pki.certificate.read import Certificate
+from pki.errors import Malformed
+from pki.path import issuer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,6 @@ class Exhibit:
         made_at: thisUpdate of a list, producedAt of a response; None if it was not read.
         until: nextUpdate; None if absent.
         said: good, revoked, or the id of the cause for which it cannot tell.
-        why: What exactly is the matter, in a clause; empty if nothing is.
     """
 
     source: str
@@ -34,89 +33,72 @@ class Exhibit:
     made_at: datetime | None = None
     until: datetime | None = None
     said: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Who was asked about, under which anchor, and what was brought."""
-
-    certificate: Certificate
-    issuer: Anchor
-    brought: tuple[Candidate | Response, ...]
 
 
 class Witness:
-    """Evidence that remembers what it was asked for, and brings it from other evidence."""
+    """Remembers the evidence of a judgement and, asked afterwards, says what was in it."""
 
     def __init__(self) -> None:
         self._evidence: Evidence | None = None
-        self._asked: list[_Asked] = []
 
-    def beside(self, evidence: Evidence) -> Evidence:
-        """Stand beside *evidence* from now on."""
+    def attend(self, evidence: Evidence) -> None:
+        """Remember what is judged by."""
         self._evidence = evidence
-        return self
 
-    @property
-    def anchors(self) -> tuple[Anchor, ...]:
-        return self._evidence.anchors if self._evidence else ()
+    def issuer_of(self, certificate: Certificate) -> Anchor | None:
+        """Return the CA generation that signed a certificate; None if none that is trusted."""
+        anchors = self._evidence.anchors if self._evidence else ()
+        try:
+            found = issuer_of(certificate, tuple(each.path for each in anchors))
+        except Malformed:
+            return None
+        return next((each for each in anchors if each.path is found), None)
 
-    def lists(self, certificate: Certificate, issuer: Anchor) -> Sequence[Candidate]:
-        found = self._evidence.lists(certificate, issuer) if self._evidence else ()
-        self._asked.append(_Asked(certificate, issuer, tuple(found)))
-        return found
-
-    def responses(self, certificate: Certificate, issuer: Anchor) -> Sequence[Response]:
-        found = self._evidence.responses(certificate, issuer) if self._evidence else ()
-        self._asked.append(_Asked(certificate, issuer, tuple(found)))
-        return found
-
-    def issuer_of(self, certificate: Certificate) -> Certificate | None:
-        """Return the CA generation that was found to have signed a certificate."""
-        for each in self._asked:
-            if each.certificate.der == certificate.der:
-                return each.issuer.path.certificate
-        return None
-
-    def exhibits(self, certificate: Certificate, *, at: datetime) -> Iterator[Exhibit]:
-        """Yield what was brought about a certificate, each piece once, with what it says."""
-        seen: set[int] = set()
-        for each in self._asked:
-            if each.certificate.der != certificate.der:
-                continue
-            for piece in each.brought:
-                if id(piece) not in seen:
-                    seen.add(id(piece))
-                    yield _exhibit(piece, each, at=at)
+    def exhibits(self, certificate: Certificate, *, at: datetime) -> tuple[Exhibit, ...]:
+        """Return what was at hand about a certificate, each piece with what it says at *at*."""
+        issuer = self.issuer_of(certificate)
+        if self._evidence is None or issuer is None:
+            return ()
+        try:
+            lists = self._evidence.lists(certificate, issuer)
+            responses = self._evidence.responses(certificate, issuer)
+            made = [_list(each, certificate, issuer, at=at) for each in lists]
+            made += [_response(each, certificate, issuer, at=at) for each in responses]
+        except Malformed:
+            return ()
+        return tuple(made)
 
 
-def _exhibit(piece: Candidate | Response, asked: _Asked, *, at: datetime) -> Exhibit:
-    path = asked.issuer.path
+def _list(piece: Candidate, certificate: Certificate, issuer: Anchor, *, at: datetime) -> Exhibit:
     if isinstance(piece, Undetermined):
-        return Exhibit(source=piece.cause.partition("-")[0], said=piece.cause, why=piece.why)
-    if isinstance(piece, OcspResponse):
-        answer = ocsp_status(piece, asked.certificate, path, at=at)
-        said, why = _said(answer)
-        dates = [each.next_update for each in piece.singles if each.next_update]
-        until = min(dates, default=None)
-        return Exhibit(source="ocsp", made_at=piece.produced_at, until=until, said=said, why=why)
-    said, why = _said(status(piece, asked.certificate, at=at, issuer=path.certificate))
+        return Exhibit(source="crl", said=piece.cause)
     return Exhibit(
         source="crl",
         number=piece.crl.number,
         made_at=piece.crl.this_update,
         until=piece.next_update,
-        said=said,
-        why=why,
+        said=_said(status(piece, certificate, at=at, issuer=issuer.path.certificate)),
     )
 
 
-def _said(answer: Good | Revoked | Undetermined) -> tuple[str, str]:
+def _response(
+    piece: Response, certificate: Certificate, issuer: Anchor, *, at: datetime
+) -> Exhibit:
+    if isinstance(piece, Undetermined):
+        return Exhibit(source="ocsp", said=piece.cause)
+    return Exhibit(
+        source="ocsp",
+        made_at=piece.produced_at,
+        until=min((each.next_update for each in piece.singles if each.next_update), default=None),
+        said=_said(ocsp_status(piece, certificate, issuer.path, at=at)),
+    )
+
+
+def _said(answer: Good | Revoked | Undetermined) -> str:
     match answer:
         case Good():
-            return "good", ""
+            return "good"
         case Revoked():
-            return "revoked", ""
-        case Undetermined(cause, why):
-            return cause, why
+            return "revoked"
+        case Undetermined(cause):
+            return cause
