@@ -7,6 +7,7 @@ and whoever compares two products needs to know which word of one is which of th
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from town import minijpki, refused
@@ -16,6 +17,9 @@ from harness.verifier.wording import parted, rule, sentence
 from pki.causes import CAUSES, Code
 from pki.checks import CLOSER, NAMES, PASSED, Check
 from pki.indications import CODES, EN_INDICATIONS, ROWS, SUB_INDICATIONS, causes_of
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "verifier.md"
 
 # Words that Japanese readers of such texts know in Latin letters.
 LATIN = {"ID", "IDs", "OCSP", "SHA", "CA", "CRL", "XML", "CMS", "PDF", "TSA", "DER", "URI"}
@@ -97,6 +101,28 @@ def test_a_check_is_called_something_in_both_languages(check):
     assert name.en.isascii()
     assert 2 <= len(name.ja) <= 14
     assert not name.ja.isascii()
+
+
+def test_the_page_for_reviewers_has_a_section_for_every_check():
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert [each.value for each in Check] == [
+        heading
+        for heading in re.findall(r"^### `(.+)`$", page, re.MULTILINE)
+        if heading in {each.value for each in Check}
+    ]
+
+
+def test_what_the_page_for_reviewers_points_at_is_there():
+    page = PAGE.read_text(encoding="utf-8")
+    places = set(re.findall(r"`((?:pki|crl|harness|tests)/[\w/.]+)`", page))
+
+    assert places
+    assert [] == [
+        place
+        for place in sorted(places)
+        if not any((ROOT / f"{place}{end}").exists() for end in ("", ".py"))
+    ]
 
 
 def test_names_of_checks_are_told_apart():
