@@ -8,13 +8,15 @@ that the verdict refuses.  So the page is read back here by a parser of HTML.
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from forgery import filed, forged, key_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html
 from town import YOKOHAMA, minijpki, process, settle
 
@@ -31,6 +33,7 @@ from pki.checks import NAMES, PASSED
 from pki.kinds import Kind
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}"
+UNREAD = verify_xml(b"no XML", AtHand(()), at=datetime(2026, 4, 1, 3, tzinfo=UTC))
 REVERSED = "safe\u202egnp.exe"
 
 
@@ -228,6 +231,18 @@ def test_hostile_text_stays_text(scene, filing, lang):
     assert set() == attributes & {"src", "href", "style", "action", "srcdoc", "background"}
     assert "{{7*7}}" in tree.text_content()
     assert HOSTILE in tree.text_content()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_no_text_at_all_becomes_an_element(text):
+    """
+    Whatever it is, it comes out as it went in, but for what has no face.
+    """
+    shown = html.fromstring(page(UNREAD, Witness(), name=text)).xpath("//bdi")[0]
+
+    assert [] == list(shown)
+    assert visible(text).replace("\r\n", "\n") == (shown.text or "")
 
 
 def test_what_has_no_face_is_spelled_out(scene, filing):

@@ -21,7 +21,7 @@ from harness import logging_in
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand
 from harness.verifier.policy import Policy, Use
-from harness.verifier.verdict import Covered
+from harness.verifier.verdict import Covered, worst
 from harness.verifier.wording import as_json
 from pki.causes import CAUSES, Code
 from pki.checks import Check
@@ -83,6 +83,9 @@ def verdicts(scene):
         "content-changed": verify_xml(filing.replace(b">100<", b">900<"), evidence, at=now),
         "no-evidence": verify_xml(filing, blind, at=now),
         "soft-fail": verify_xml(filing, blind, Policy(accept_unknown_revocation=True), at=now),
+        "soft-fail-for-nothing": verify_xml(
+            filing, evidence, Policy(accept_unknown_revocation=True), at=now
+        ),
         "expired": verify_xml(filing, evidence, at=now + timedelta(days=2000)),
         "too-early": verify_xml(filing, evidence, at=now - timedelta(days=4000)),
         "no-xml": verify_xml(b"no XML", evidence, at=now),
@@ -109,6 +112,7 @@ SORTS = {
     "content-changed": "SIGNATURE_MISMATCH",
     "no-evidence": "UNSPECIFIED",
     "soft-fail": "OK",
+    "soft-fail-for-nothing": "OK",
     "expired": "CERTIFICATE_EXPIRED",
     "too-early": "UNSUPPORTED_CERTIFICATE",
     "no-xml": "UNSPECIFIED",
@@ -145,6 +149,30 @@ def test_several_signatures_are_verdicts_of_their_own(verdicts):
 
     assert 2 == len(told["signatures"])
     assert [set(told) - {"signatures"}] * 2 == [set(each) for each in told["signatures"]]
+
+
+def test_of_two_failures_the_operators_order_decides_and_not_who_signed_first(verdicts):
+    """
+    A stranger's signature beside a changed one: chain before signature [RP 6.2].
+    """
+    changed, stranger = verdicts["content-changed"], verdicts["stranger"]
+
+    assert stranger is worst((changed, stranger))
+    assert stranger is worst((stranger, changed))
+    assert changed is worst((verdicts["no-xml"], changed, verdicts["passed"]))
+
+
+def test_a_report_made_with_soft_fail_always_shows_it(verdicts):
+    """
+    Whether or not it mattered [D 9].
+    """
+    shown = {sort: " ".join(verdict.notes) for sort, verdict in verdicts.items()}
+
+    assert {"soft-fail", "soft-fail-for-nothing"} == {
+        sort for sort, notes in shown.items() if "soft-fail" in notes
+    }
+    assert "was not insisted on" in shown["soft-fail"]
+    assert "would have been accepted" in shown["soft-fail-for-nothing"]
 
 
 SPOILED = {  # what no verdict may look like
