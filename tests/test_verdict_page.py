@@ -178,6 +178,20 @@ def test_each_of_several_signatures_has_its_part(scene):
     assert "住基 太郎" in spoken(written, "ja").replace("\u3000", " ")
 
 
+def test_the_top_says_which_signature_decided(scene):
+    """
+    Hanako's is good, and the stranger's beside it is not.
+    """
+    once = filed(scene.world.certificate("hanako", Kind.SIGN), key_of(scene), signed_id="RKO0010")
+    stranger = forged(scene, who="taro", signed_by=key_of(scene, "taro"))
+    both = filed(stranger, key_of(scene, "taro"), document=once, signed_id="RKO0010")
+    tree = html.fromstring(page(*judged(scene, both)).encode())
+
+    top = text_of(tree.xpath("//div[contains(@class, 'why')]")[0])
+
+    assert "signature 2 署名 2 · no-certificate-chain-found" in top
+
+
 def test_the_sentence_at_the_top_is_that_of_the_check_that_decided(scene):
     """
     Which may be closer than that of the cause alone.

@@ -45,6 +45,7 @@ def verdict_page(verdict: Verdict, witness: Witness, lang: str, *, name: str) ->
         name=name,
         told=told,
         deciding=deciding[0] if deciding else None,
+        decider=_decider(verdict),
         causes=CAUSES,
         parts=[(as_json(part), _evidence(part, witness)) for part in each],
         marks=MARKS,
@@ -52,6 +53,14 @@ def verdict_page(verdict: Verdict, witness: Witness, lang: str, *, name: str) ->
         headings=HEADINGS,
         placed=PLACED,
     )
+
+
+def _decider(verdict: Verdict) -> int | None:
+    """Count to the signature that decided; None where there is but one."""
+    for number, each in enumerate(verdict.signatures, start=1):
+        if (each.cause, each.certificate) == (verdict.cause, verdict.certificate):
+            return number
+    return None
 
 
 def _evidence(verdict: Verdict, witness: Witness) -> Mapping[str, Any]:
