@@ -41,25 +41,27 @@ class Saying:
 
 PASSED: dict[Check, Saying] = {
     Check.FORMAT: Saying(
-        "XMLDSig 4.2; X.690 10",
+        "XMLDSig 4.2; RFC 5652 5; X.690 10",
         "the object has the form that it must have",
         "正しい形式です。",
     ),
     Check.COVERAGE: Saying(
-        "XMLDSig 8.1.3",
+        "XMLDSig 8.1.3; ISO 32000-2 12.8.1",
         "the signature covers the whole document",
         "署名は文書全体を対象にしています。",
     ),
     Check.ALGORITHM: Saying(
-        "XMLDSig 6.1", "the algorithms may be relied on", "許可された暗号アルゴリズムです。"
+        "XMLDSig 8.3; RFC 5652 10.1",
+        "the algorithms may be relied on",
+        "許可された暗号アルゴリズムです。",
     ),
     Check.DIGEST: Saying(
-        "XMLDSig 3.2.1",
+        "XMLDSig 3.2.1; RFC 5652 5.4",
         "the content is what was signed",
         "内容は署名時から変更されていません。",
     ),
     Check.SIGNATURE: Saying(
-        "XMLDSig 3.2.2; RFC 8017 8.2.2",
+        "XMLDSig 3.2.2; RFC 5652 5.6; RFC 8017 8.2.2",
         "the signature value was made with the certificate's key",
         "署名値は証明書の公開鍵で検証できました。",
     ),
