@@ -22,6 +22,7 @@ from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
 
 if TYPE_CHECKING:
+    from harness.verifier.witness import Witness
     from harness.world import World
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
@@ -41,8 +42,9 @@ def judge_file(
     lists: tuple[str, ...],
     responses: tuple[str, ...],
     soft_fail: bool,
+    witness: Witness | None = None,
 ) -> Verdict:
-    """Judge one file by a world, or by anchors and lists from files."""
+    """Judge one file by a world, or by anchors and lists; *witness* attends."""
     if (lists or responses) and not anchors:
         raise Unacceptable(
             "a list or a response speaks only for an anchor; name the CA with --anchor, too"
@@ -56,6 +58,8 @@ def judge_file(
         at = at or found.now()
         usable_after = int(found.store.setting("usable_after", "0"))
         evidence = found.evidence.as_of(at)
+    if witness is not None:
+        witness.attend(evidence)
     chosen = Policy(
         use=Use(use),
         revocation=Revocation(revocation),
