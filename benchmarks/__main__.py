@@ -83,11 +83,12 @@ def _tell(item: Item, times: Times, end: str, *, as_json: bool) -> None:
     peers = {peer: times.ratio(peer, item.limit) for peer in item.peers}
     if as_json:
         fields = {"id": item.id, "what": item.what, "ratio": round(ratio, 3)}
-        fields |= {"gate": item.at_most, "outcome": end, "micros": round(ours, 3)}
+        fields |= {"gate": item.at_most or item.at_least, "outcome": end, "micros": round(ours, 3)}
         fields |= {"limit": item.limit, "limit_micros": round(limit, 3)}
         print(json.dumps(fields | {"peers": {k: round(v, 2) for k, v in peers.items()}}))
         return
     gate = f"<= {item.at_most:g}" if item.at_most else ""
+    gate = f">= {item.at_least:g}" if item.at_least else gate
     print(
         f"  {item.id:5} {item.what:62} {ours:11.2f} us / {limit:11.2f} us"
         f" = {ratio:7.3f} {gate:8} {end}"

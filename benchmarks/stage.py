@@ -5,9 +5,13 @@ Made once per process and by our own writers; nothing here is inside a timed loo
 come from the published deck, the serials from a seed, so every run measures the same octets.
 """
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -66,6 +70,13 @@ class Row:
     born: str
     sex: str
     address: str
+
+
+def scratch() -> Path:
+    """Make a directory that is gone when the process ends."""
+    directory = tempfile.mkdtemp(prefix="minijpki-bench-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return Path(directory)
 
 
 @cache

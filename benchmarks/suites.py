@@ -7,12 +7,10 @@ A block is made only when its turn comes, for some need lists of a million entri
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import cycle
-from pathlib import Path
 
 import stage
 from cryptography import x509
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 from measure import Block, Contender, Item
+from suite_stack import common_stack
 
 from crl.index import SerialIndex, index
 from crl.read import read_list
@@ -115,8 +114,7 @@ def office() -> Block:
     from harness.world import World
     from pki.kinds import Sex
 
-    directory = tempfile.mkdtemp(prefix="minijpki-bench-")
-    world = World.create(Path(directory) / "world", at=stage.NOON, seed=1)
+    world = World.create(stage.scratch() / "world", at=stage.NOON, seed=1)
     keys = cycle([stage.rsa_key(3 + number) for number in range(16)])
     world.authority._keys = type("Ready", (), {"take": lambda self, a, n: next(keys)})()
     tbs = to_be_signed(stage.certificate_template(), stage.subject(stage.rows()[0], stage.spki()))
@@ -530,7 +528,7 @@ def cold_starts() -> Block:
     """Measure what a command costs before it does anything."""
     from harness.scene import Scene
 
-    directory = Path(tempfile.mkdtemp(prefix="minijpki-bench-")) / "world"
+    directory = stage.scratch() / "world"
     scene = Scene.fresh(directory, seed=1)
     scene.resident("hanako")
     scene.close()
@@ -587,6 +585,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         lookups,
         filings,
         big_filings,
+        common_stack,
         cold_starts,
     )
 }
