@@ -41,6 +41,8 @@ def judge_file(
     lists: tuple[str, ...],
     responses: tuple[str, ...],
     soft_fail: bool,
+    resources: tuple[str, ...] = (),
+    folder: str | None = None,
 ) -> Verdict:
     """Judge one file by a world, or by anchors and lists from files."""
     if (lists or responses) and not anchors:
@@ -79,7 +81,32 @@ def judge_file(
         )
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
-    return verify_xml(given, evidence, chosen, at=at)
+    if not resources and folder is None:
+        return verify_xml(given, evidence, chosen, at=at)
+    return _judge_with_files(given, evidence, chosen, resources, folder, at=at)
+
+
+def _judge_with_files(
+    document: bytes,
+    evidence: Evidence,
+    policy: Policy,
+    resources: tuple[str, ...],
+    folder: str | None,
+    *,
+    at: datetime,
+) -> Verdict:
+    """Judge a document with the files named one by one, or with what it names in a folder."""
+    from harness.attachments import Folder, read_files
+    from harness.verifier.attachments import demand_files
+    from pki.xmldsig.file_names import ByName
+
+    if folder is not None:
+        if resources:
+            raise Unacceptable("name the files with --resource or their folder, not both")
+        return verify_xml(document, evidence, policy, at=at, resources=ByName(Folder(folder)))
+    files = read_files(resources)
+    judged = verify_xml(document, evidence, policy, at=at, resources=ByName(files))
+    return demand_files(judged, files)
 
 
 def at_hand(

@@ -35,6 +35,12 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 @click.option(
     "--ocsp", "responses", multiple=True, metavar="FILE", help="A response, beside --anchor."
 )
+@click.option(
+    "--resource", "resources", multiple=True, metavar="FILE", help="Came along; must be signed too."
+)
+@click.option(
+    "--resources", "folder", metavar="DIR", help="Where the files are that a signature names."
+)
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
 @click.option(
     "--unsafe-accept-unknown-revocation",
@@ -56,6 +62,8 @@ def verify(
         minijpki verify signed.xml --at 2026-04-01T12:00:00+09:00 --json
         minijpki verify message.sig --content message.txt --certificate sign.cert.pem
         minijpki verify auth.cert.pem --use login
+        minijpki verify drawing.tif.sig.xml --resource drawing.tif
+        minijpki verify kousei.xml --resources .
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
     """
@@ -102,5 +110,8 @@ def _show_one(desk: Desk, told: Mapping[str, Any]) -> None:
         click.echo(f"  {mark} {padded(each['check'], widest)}  {text}  [{each['rule']}]")
     if certificate and certificate["revoked_since"]:
         click.echo(f"    {certificate['revoked_since']}  {certificate['reason']}")
+    for part in (told["signed_content"] or {}).get("parts", ()):
+        if part["file"]:
+            click.echo(f"  = {part['sha256']}  {part['file']}")
     for note in told["notes"]:
         click.echo(f"  ! {note}")

@@ -10,8 +10,9 @@ from harness.verifier.verdict import Indication, Outcome, Result, Verdict
 from pki.causes import CAUSES, PASSED
 from pki.certificate.read import Certificate, read_name
 from pki.der import read
-from pki.errors import Malformed
+from pki.errors import Malformed, Unacceptable
 from pki.names import rfc4514
+from pki.xmldsig.file_names import file_name
 
 NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
 SPARED = {
@@ -121,8 +122,27 @@ def _name(encoded: bytes) -> str | None:
 def _covered(verdict: Verdict) -> dict[str, Any] | None:
     if verdict.covered is None:
         return None
+    covered = verdict.covered
+    parts = covered.parts or (covered.octets,) * len(covered.references)
     return {
         "sha256": sha256(verdict.covered.octets).hexdigest(),
         "length": len(verdict.covered.octets),
         "references": list(verdict.covered.references),
+        "parts": [
+            {
+                "uri": uri,
+                "file": _file(uri),
+                "sha256": sha256(octets).hexdigest(),
+                "length": len(octets),
+            }
+            for uri, octets in zip(covered.references, parts, strict=True)
+        ],
     }
+
+
+def _file(uri: str) -> str | None:
+    """Read the name of the file that a reference means; None for the document and its parts."""
+    try:
+        return file_name(uri)
+    except Unacceptable:
+        return None
