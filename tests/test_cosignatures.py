@@ -123,6 +123,11 @@ def test_the_second_signer_of_an_application_signs_the_same_files():
             id="nothing referred to",
         ),
         pytest.param(
+            lambda: filed(signed_id="RKO0010").replace(b"RKO0010", b"A&quot; x=&quot;&amp;"),
+            "not written a second time",
+            id="an address that is markup",
+        ),
+        pytest.param(
             lambda: filed(signed_id="RKO0010").replace(b'"#RKO0010"', b'""'),
             "would break it",
             id="the whole document, but not itself",
@@ -189,7 +194,13 @@ parts = st.lists(
                 "<a/>",
                 "<a></a>",
             ),
-            *('<b xmlns="urn:b"/>', '<x:c xmlns:x="urn:x" x:y=">"/>', "\r\n", "<d e='/f>'/>"),
+            *(
+                "<𠮷/>",
+                '<b xmlns="urn:b"/>',
+                '<x:c xmlns:x="urn:x" x:y=">"/>',
+                "\r\n",
+                "<d e='/f>'/>",
+            ),
         ]
     ),
     max_size=6,

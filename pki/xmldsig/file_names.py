@@ -8,6 +8,7 @@ names are the same when their characters are; no normal form and no case is fold
 
 import re
 from collections.abc import Iterator, Mapping
+from unicodedata import category
 
 from pki.errors import Unacceptable
 
@@ -15,7 +16,7 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _LONE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NEVER_ESCAPED = frozenset(b"-._~")  # and letters and digits [3986 2.3]
 _AGAIN = re.compile(r"%[0-9A-Fa-f]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})  # or they turn the text around: names that lie
 _PLAIN = re.compile(r"[A-Za-z0-9._~!$'()*,;=@-]")  # not & and +, which some read as markup or space
 _ELSEWHERE = re.compile(r'[/\\:?# <>"]')  # in a reference as it is written
 _IMPOSSIBLE = re.compile(r"[/\\:]")  # in a name: folders, drives and streams
@@ -97,9 +98,13 @@ def decoded(text: str) -> str:
 
 
 def _uncontrolled(text: str) -> str:
-    if _CONTROL.search(text):
+    if _is_controlled(text):
         raise _ambiguous(text, "has a control character")
     return text
+
+
+def _is_controlled(text: str) -> bool:
+    return any(category(each) in _INVISIBLE for each in text)
 
 
 def _check(name: str) -> str:
@@ -107,7 +112,7 @@ def _check(name: str) -> str:
         raise Unacceptable(
             f"{name[:80]!r} cannot be the name of a file beside the document; rename the file"
         )
-    if _AGAIN.search(name) or _CONTROL.search(name) or len(name.encode()) > _MAX:
+    if _AGAIN.search(name) or _is_controlled(name) or len(name.encode()) > _MAX:
         raise Unacceptable(
             f"the name {name[:80]!r} is too long, or two readers might read two names in it; "
             "rename the file"

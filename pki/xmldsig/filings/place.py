@@ -18,17 +18,18 @@ def end_of(document: XmlDocument, element: etree._Element) -> tuple[XmlDocument,
     """
     Find the offset of the end tag of *element*, an element of *document*.
 
-    Where it has none, as in <a/>, or the octets are no UTF-8, the document is written anew.
+    Where it has none, as in <a/>, or the octets are hard to follow, the document is written anew.
     """
-    steps = steps_to(element)
     offset = _end_tag(document, element)
-    if offset is None:
-        element.text = element.text or ""  # an end tag even for an empty element
-        tree = document.root.getroottree()
-        document = parse_xml(etree.tostring(tree, encoding="utf-8", xml_declaration=True))
-        offset = _end_tag(document, at_steps(document.root, steps))
-    assert offset is not None, "the serialiser has written an end tag"
-    return document, offset
+    if offset is not None:
+        return document, offset
+    tree, word = document.root.getroottree(), "here"
+    while f"<!--{word}-->".encode() in etree.tostring(tree, encoding="utf-8"):
+        word += ".here"
+    element.append(etree.Comment(word))
+    written = etree.tostring(tree, encoding="utf-8", xml_declaration=True)
+    before, _, after = written.partition(f"<!--{word}-->".encode())
+    return parse_xml(before + after), len(before)
 
 
 def steps_to(element: etree._Element) -> tuple[int, ...]:
@@ -68,6 +69,9 @@ def _end_tag(document: XmlDocument, element: etree._Element) -> int | None:
             found.append(parser.CurrentByteIndex)
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.Parse(document.source, True)
+    try:
+        parser.Parse(document.source, True)
+    except expat.ExpatError:  # which takes fewer characters for a name than others
+        return None
     [offset] = found
     return offset if document.source[offset : offset + 2] == b"</" else None

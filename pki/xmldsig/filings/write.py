@@ -7,6 +7,7 @@ covers everything, whose enveloped-signature transform leaves it out [DS 6.6.4].
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from pki.xmldsig.parse import SIGNATURE, XmlDocument, parse_xml
 from pki.xmldsig.signed_info import MAX_REFERENCES
 from pki.xmldsig.structure import MAX_SIGNATURES, Structure, read_structure
 
+_COPIED = re.compile(r"#[\w.:·%-]+")  # nothing that means something in markup
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -150,6 +152,12 @@ def cosign_xml(source: bytes, by: Signing) -> bytes:
         raise Unacceptable(
             "the first signature covers files, too; choose the form egov, and attach them"
         )
+    odd = next((uri for uri in uris if uri and not _COPIED.fullmatch(uri)), None)
+    if odd is not None:
+        raise Unacceptable(
+            f"the first signature refers to {odd[:80]!r}, which is not written a second time; "
+            "give the element another identifier, and sign it anew"
+        )
     whole = _meanings_of(document.root)
     if set(uris) <= whole:
         return _sign_within(document, standing, uris[0], by)
@@ -222,6 +230,7 @@ def _spliced(
         return document.source[:place] + inside + document.source[place:]
 
     signature = at_steps(parse_xml(with_value(b"")).root, steps)
+    assert signature.tag == SIGNATURE, "the place was found by the same steps"
     return with_value(by.signer(canonical_element(signature[0], by.canonicalization)))
 
 
