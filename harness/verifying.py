@@ -66,6 +66,11 @@ def judge_file(
         accept_unknown_revocation=soft_fail,
     )
     given = read_input(path)
+    beside = bool(resources) or folder is not None
+    if beside and (content is not None or is_certificate(given)):
+        raise Unacceptable(
+            "only a signed XML document refers to files; leave --resource and --resources away"
+        )
     if content is not None:
         if certificate is None:
             raise Unacceptable(
@@ -81,7 +86,7 @@ def judge_file(
         )
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
-    if not resources and folder is None:
+    if not beside:
         return verify_xml(given, evidence, chosen, at=at)
     return _judge_with_files(given, evidence, chosen, resources, folder, at=at)
 

@@ -330,7 +330,9 @@ def test_a_wrong_pin_leaves_the_document_as_it_was(tmp_path, monkeypatch):
     assert 1 == (tmp_path / "signed.xml").read_bytes().count(b"<dsig:SignatureValue>")
     minijpki("clock", "advance", "2d")
     shown = minijpki("verify", "both.xml").stdout
-    assert ["— 1 —", "— 2 —"] == [line for line in shown.splitlines() if line.startswith("—")]
+    assert ["— 1 —  住基　花子", "— 2 —  住基　花子"] == [
+        line for line in shown.splitlines() if line.startswith("—")
+    ]
     assert "TOTAL-PASSED  OK" == shown.splitlines()[-1]
     told = json.loads(minijpki("verify", "both.xml", "--json").stdout)
     assert 2 == len(told["signatures"])

@@ -465,6 +465,7 @@ def test_a_certificate_that_is_revoked_signs_no_drawing(scene):
             id="and a drawing",
         ),
         pytest.param({"form": Form.TOKI}, "refers to it by its name", id="a drawing without name"),
+        pytest.param({"form": Form.EGOV, "part": "x"}, "itself says what is signed", id="a part"),
     ],
 )
 def test_words_that_do_not_go_together_are_refused(scene, options, sentence):
@@ -484,6 +485,7 @@ def desk(tmp_path, monkeypatch):
     for name, content in FILES.items():
         (tmp_path / name).write_bytes(content)
     assert 0 == minijpki("clock", "advance", "2d").exit_code
+    assert 0 == minijpki("export", "--holder", "hanako", "-o", ".").exit_code
     return tmp_path
 
 
@@ -531,6 +533,17 @@ def test_a_drawing_is_typed_and_judged(desk):
             ("verify", "signed.xml", "--resources", ".", "--resource", DRAWING),
             "not both",
             id="both",
+        ),
+        pytest.param(
+            ("verify", "sign.cert.pem", "--resources", "."), "only a signed XML document", id="bare"
+        ),
+        pytest.param(
+            (
+                *("verify", "signed.xml", "--content", DRAWING),
+                *("--certificate", "sign.cert.pem", "--resource", DRAWING),
+            ),
+            "only a signed XML document",
+            id="a bare signature",
         ),
         pytest.param((*BY, "toki", "-", "-o", "x"), "by its name", id="a drawing without a name"),
         pytest.param((*BY, "egov", "filing.xml", "-o", "x"), "sign kousei.xml", id="a filing"),

@@ -89,7 +89,8 @@ def show_verdict(desk: Desk, verdict: "Verdict") -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for number, each in enumerate(told.get("signatures", ()), start=1):
-        click.echo(f"— {number} —")
+        holder = each["holder"]
+        click.echo(f"— {number} —  {holder['name']}" if holder else f"— {number} —")
         _show_one(desk, each)
     if "signatures" not in told:
         _show_one(desk, told)

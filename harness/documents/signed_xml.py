@@ -50,6 +50,8 @@ def sign_xml(
     """
     if files and form is not Form.EGOV:
         raise Unacceptable("only the form egov signs files beside the document; choose it")
+    if part is not None and form in (Form.EGOV, Form.TOKI):
+        raise Unacceptable(f"the form {form.value} itself says what is signed; leave the part away")
     certificate = world.certificate(identifier, kind)
     algorithm = algorithm_of(read_certificate(certificate).public_key())
     method = SIGNATURE_METHODS[ROWS[algorithm].xml_signature]

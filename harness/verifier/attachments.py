@@ -27,9 +27,10 @@ def demand_files(verdict: Verdict, names: Collection[str]) -> Verdict:
 
 
 def _demanded(verdict: Verdict, names: Collection[str]) -> Verdict:
-    if verdict.covered is None:  # it has failed already, or nobody knows what it covers
+    if verdict.covered is None and not verdict.passed:
         return verdict
-    covered = {_name(uri) for uri in verdict.covered.references} - {None}
+    references = verdict.covered.references if verdict.covered else ()
+    covered = {_name(uri) for uri in references} - {None}
     missed = sorted(name for name in names if name not in covered)
     if not missed:
         return verdict
