@@ -165,6 +165,13 @@ def test_what_is_no_application_is_not_signed(source, files, sentence):
         application(source, files=files)
 
 
+def test_an_application_that_is_signed_as_a_whole_has_no_room():
+    source = signed(KOUSEI, form=Form.ENVELOPED)
+
+    with pytest.raises(Unacceptable, match="where another one would have to stand"):
+        application(source, files={})
+
+
 def test_fifteen_files_fit():
     files = {f"{n}.csv": bytes([n]) for n in range(15)}
 
@@ -270,6 +277,34 @@ def test_nothing_false_stands_around_what_is_signed(attack):
     [reading] = document.signatures
     assert Coverage(coverage) == reading.coverage
     assert reading.coverage in COVERAGE_CAUSES
+
+
+SIGNED = re.compile("<構成情報 .*</構成情報>".encode(), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("place", "moved"),
+    [
+        pytest.param("</Signature>", "<Object><x xmlns=''>{}</x></Object>{place}", id="an Object"),
+        pytest.param("<その他>", "<x>{}</x>{place}", id="an element of its own"),
+        pytest.param("<その他>", "{place}{}", id="the rest"),
+        pytest.param("</署名情報>", "<DataRoot>{}</DataRoot>{place}", id="a false application"),
+    ],
+)
+def test_what_is_signed_is_moved_aside_and_a_false_one_put_in_its_place(place, moved):
+    """
+    The digest still agrees, and the one whom an application would read is not signed [DS 8.1.1].
+    """
+    source = application()
+    original = SIGNED.search(source)[0].decode()
+    false = SIGNED.sub(FALSE.encode(), source)
+
+    made = swapped(place, moved.format(original, place=place), false)
+
+    [reading] = read_signatures(made, resources=BESIDE).signatures
+    assert () == reading.problems
+    assert hanako().agrees(reading)
+    assert Coverage.DISPLACED == reading.coverage
 
 
 IDENTIFIERS = {

@@ -96,6 +96,7 @@ def sign_egov(source: bytes, files: Mapping[str, bytes], by: Signing) -> bytes:
     _check_same_files(standing, references)
     letters = by.letters("", references)
     holder = document.root.find(SIGNATURES)
+    _check_room(document.root if holder is None else holder, standing)
     if holder is not None:
         return _appended(document, holder, letters, by)
     before_holder = steps_to(content)
