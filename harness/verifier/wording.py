@@ -120,24 +120,26 @@ def _name(encoded: bytes) -> str | None:
 
 
 def _covered(verdict: Verdict) -> dict[str, Any] | None:
-    if verdict.covered is None:
-        return None
     covered = verdict.covered
-    parts = covered.parts or (covered.octets,) * len(covered.references)
-    return {
-        "sha256": sha256(verdict.covered.octets).hexdigest(),
-        "length": len(verdict.covered.octets),
-        "references": list(verdict.covered.references),
-        "parts": [
-            {
-                "uri": uri,
-                "file": _file(uri),
-                "sha256": sha256(octets).hexdigest(),
-                "length": len(octets),
-            }
-            for uri, octets in zip(covered.references, parts, strict=True)
-        ],
+    if covered is None:
+        return None
+    told: dict[str, Any] = {
+        "sha256": sha256(covered.octets).hexdigest(),
+        "length": len(covered.octets),
+        "references": list(covered.references),
     }
+    parts = [
+        {
+            "uri": uri,
+            "file": _file(uri),
+            "sha256": sha256(octets).hexdigest(),
+            "length": len(octets),
+        }
+        for uri, octets in zip(covered.references, covered.parts or (covered.octets,), strict=False)
+    ]
+    if len(parts) > 1 or any(part["file"] for part in parts):
+        told["parts"] = parts
+    return told
 
 
 def _file(uri: str) -> str | None:
