@@ -7,6 +7,7 @@ so that a relying party can know.  `wait=False` stays in the gap.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,11 +70,16 @@ class Scene:
         return self.world.now()
 
     def verify(
-        self, document: bytes | str, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes | str,
+        policy: Policy | None = None,
+        *,
+        files: Mapping[str, bytes] | None = None,
+        at: datetime | None = None,
     ) -> Verdict:
-        """Judge a signed document as of the clock, or of *at*."""
+        """Judge a signed document, and *files* by name with it, as of the clock, or of *at*."""
         content = document.encode() if isinstance(document, str) else document
-        return self.world.verify_xml(content, policy, at=at)
+        return self.world.verify_xml(content, policy, files=files, at=at)
 
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
         """Judge a signature over the relying party's own challenge."""
@@ -117,11 +123,20 @@ class Holder:
         return self._world.certificate(self.identifier, kind)
 
     def sign_xml(
-        self, document: bytes | str, *, form: Form | None = None, pin: str = PINS[Pin.SIGN]
+        self,
+        document: bytes | str,
+        *,
+        form: Form | None = None,
+        part: str | None = None,
+        files: Mapping[str, bytes] | None = None,
+        name: str | None = None,
+        pin: str = PINS[Pin.SIGN],
     ) -> bytes:
-        """Sign a document with the signature key."""
+        """Sign a document with the signature key, be it beside somebody else's signature."""
         content = document.encode() if isinstance(document, str) else document
-        return self._world.sign_xml(self.identifier, content, pin=pin, form=form)
+        return self._world.sign_xml(
+            self.identifier, content, pin=pin, form=form, part=part, files=files, name=name
+        )
 
     def sign_raw(self, content: bytes, *, kind: Kind = Kind.SIGN, pin: str | None = None) -> bytes:
         """Make a bare signature over *content*."""

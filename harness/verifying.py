@@ -43,6 +43,8 @@ def judge_file(
     responses: tuple[str, ...],
     soft_fail: bool,
     witness: Witness | None = None,
+    resources: tuple[str, ...] = (),
+    folder: str | None = None,
 ) -> Verdict:
     """Judge one file by a world, or by anchors and lists; *witness* attends."""
     if (lists or responses) and not anchors:
@@ -68,6 +70,11 @@ def judge_file(
         accept_unknown_revocation=soft_fail,
     )
     given = read_input(path)
+    beside = bool(resources) or folder is not None
+    if beside and (content is not None or is_certificate(given)):
+        raise Unacceptable(
+            "only a signed XML document refers to files; leave --resource and --resources away"
+        )
     if content is not None:
         if certificate is None:
             raise Unacceptable(
@@ -83,7 +90,32 @@ def judge_file(
         )
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
-    return verify_xml(given, evidence, chosen, at=at)
+    if not beside:
+        return verify_xml(given, evidence, chosen, at=at)
+    return _judge_with_files(given, evidence, chosen, resources, folder, at=at)
+
+
+def _judge_with_files(
+    document: bytes,
+    evidence: Evidence,
+    policy: Policy,
+    resources: tuple[str, ...],
+    folder: str | None,
+    *,
+    at: datetime,
+) -> Verdict:
+    """Judge a document with the files named one by one, or with what it names in a folder."""
+    from harness.attachments import Folder, read_files
+    from harness.verifier.attachments import demand_files
+    from pki.xmldsig.file_names import ByName
+
+    if folder is not None:
+        if resources:
+            raise Unacceptable("name the files with --resource or their folder, not both")
+        return verify_xml(document, evidence, policy, at=at, resources=ByName(Folder(folder)))
+    files = read_files(resources)
+    judged = verify_xml(document, evidence, policy, at=at, resources=ByName(files))
+    return demand_files(judged, files)
 
 
 def at_hand(

@@ -250,22 +250,57 @@ class World:
         pin: str,
         kind: Kind = Kind.SIGN,
         form: Form | None = None,
+        part: str | None = None,
+        files: Mapping[str, bytes] | None = None,
+        name: str | None = None,
         at: datetime | None = None,
     ) -> bytes:
-        """Sign an XML document with the card of a resident."""
+        """
+        Sign an XML document with the card of a resident, be it beside other signatures.
+
+        *part* is the identifier of the only element to sign; *files* by name go under the
+        signature in the form egov, and *name* is that of the document in the form toki.
+        """
         from harness.documents.signed_xml import sign_xml
 
-        return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
+        return sign_xml(
+            self,
+            identifier,
+            document,
+            pin=pin,
+            kind=kind,
+            form=form,
+            part=part,
+            files=files or {},
+            name=name,
+            at=at,
+        )
 
     def verify_xml(
-        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes,
+        policy: Policy | None = None,
+        *,
+        files: Mapping[str, bytes] | None = None,
+        at: datetime | None = None,
     ) -> Verdict:
-        """Judge a signed document by what this world had published at *at*."""
+        """
+        Judge a signed document by what this world had published at *at*.
+
+        *files* by name came along with it, and every signature has to cover each of them.
+        """
         from harness.verifier.documents import verify_xml
         from harness.verifier.policy import DEFAULT
 
         moment = at or self.now()
-        return verify_xml(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
+        evidence, chosen = self.evidence.as_of(moment), policy or DEFAULT
+        if not files:
+            return verify_xml(document, evidence, chosen, at=moment)
+        from harness.verifier.attachments import demand_files
+        from pki.xmldsig.file_names import ByName
+
+        judged = verify_xml(document, evidence, chosen, at=moment, resources=ByName(files))
+        return demand_files(judged, files)
 
     def certificate(self, identifier: str, kind: Kind) -> bytes:
         """Return the certificate that the card of a resident holds, DER."""

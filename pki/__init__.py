@@ -27,6 +27,7 @@ Citations, as [KEY SECTION] on the line that obeys:
     3279     RFC 3279, algorithms and identifiers, April 2002
     4055     RFC 4055, additional algorithms for RSA, June 2005
     5480     RFC 5480, elliptic curve subject public key information, March 2009
+    3986     RFC 3986, uniform resource identifiers, January 2005
     6960     RFC 6960, OCSP, June 2013
     3161     RFC 3161, time-stamp protocol, August 2001
     8017     RFC 8017, PKCS #1 version 2.2, November 2016

@@ -165,7 +165,11 @@ CASES = {
     "100 MB to judge": (["verify", "huge.xml"], 1, "huge.xml cannot be read: it is larger than"),
     "deep": ([*SIGN, "deep.xml", "-o", "no"], 1, "cannot be read"),
     "xtx without id": ([*SIGN, "--form", "xtx", "noid.xml", "-o", "no"], 1, "this root has none"),
-    "signed already": ([*SIGN, "signed.xml", "-o", "no"], 1, "is signed as a whole already"),
+    "signed already": (
+        [*SIGN, "signed.xml", "--part", "DATA", "-o", "no"],
+        1,
+        "is signed as a whole already",
+    ),
     "no such file": ([*SIGN, "nowhere.xml", "-o", "no"], 1, "nowhere.xml cannot be read"),
     "a directory": ([*SIGN, ".", "-o", "no"], 1, ". cannot be read: Is a directory"),
     "no digest": ([*RAW, "--input", "digest", "noid.xml", "-o", "no"], 1, "is no SHA-256"),

@@ -25,7 +25,7 @@ from harness.verifier.login import write_answer
 from harness.world import World
 from pki.errors import NotPermitted
 from pki.kinds import Algorithm, Kind, Naming, Pin, Sex
-from pki.xmldsig.forms import Form
+from pki.xmldsig.forms import SHAPES
 
 BEGIN = dt.datetime(2026, 4, 1, 3, tzinfo=dt.UTC)  # 12:00 JST
 MOVED = BEGIN + dt.timedelta(days=1)
@@ -90,7 +90,7 @@ def lived(world, sitting=lambda world: world):
     for kind in Kind:
         made[f"CA {kind.value}"] = world.authority.generations(kind)[0].certificate
         made[f"hanako: {kind.value}"] = world.certificate("hanako", kind)
-    for form in Form:
+    for form in SHAPES:
         made[f"filing {form.value}"] = world.sign_xml("hanako", FILING, pin=pins[0], form=form)
         world = sitting(world)
     made["bare signature"] = world.sign_raw("hanako", FILING, pin=pins[0])

@@ -25,7 +25,7 @@ from xml_workshop import (
 )
 
 from pki.xmldsig.algorithms import C14N, C14N_11, ENVELOPED, EXC_C14N, RSA_SHA256, SHA256
-from pki.xmldsig.forms import Form
+from pki.xmldsig.forms import SHAPES
 
 # Each has a root with the identifier "root" and an element with the identifier "sub".
 TRAPS = {
@@ -202,7 +202,7 @@ def from_us(folder):
     made = {}
     sources = {name: source.encode() for name, source in ALL.items()} | {"filing": FILING}
     for name, source in sources.items():
-        for form in Form:
+        for form in SHAPES:
             made[f"{name}-{form.value}"] = signed(source, form=form)
         made[f"{name}-exclusive"] = signed(source, canonicalization=EXC_C14N)
         if name != "filing":

@@ -49,8 +49,12 @@ def sign() -> None:
 @card_options
 @click.option(
     "--form",
-    type=click.Choice(["enveloped", "xtx", "deduction"]),
+    type=click.Choice(["enveloped", "xtx", "deduction", "egov", "toki"]),
     help="[default: xtx if the root carries `id`, else enveloped]",
+)
+@click.option("--part", metavar="ID", help="Sign this element alone, so that others can, too.")
+@click.option(
+    "--attach", "attached", multiple=True, metavar="FILE", help="Sign this file too (egov)."
 )
 @click.pass_obj
 def xml(
@@ -61,24 +65,43 @@ def xml(
     pin: str,
     output: str,
     form: str | None,
+    part: str | None,
+    attached: tuple[str, ...],
     at: datetime | None,
 ) -> None:
-    """Sign an XML document.
+    """Sign an XML document, or put another signature beside those it has.
 
     `xtx` is a filing as e-Tax receives it (inferred), `deduction` the shape of deduction
-    certificates, `enveloped` the plain form.
+    certificates, `enveloped` the plain form.  `egov` signs an application, kousei.xml, with
+    the files beside it; `toki` a drawing of any kind, into a file of its own.
 
     \b
     Examples:
         minijpki sign xml --holder hanako --pin ABC123 filing.xml -o signed.xml
         minijpki sign xml --holder hanako --form deduction in.xml -o out.xml
+        minijpki sign xml --holder taro --pin DEF456 signed.xml -o signed-by-both.xml
+        minijpki sign xml --holder hanako --form egov kousei.xml --attach 申請書.xml -o out.xml
+        minijpki sign xml --holder hanako --form toki drawing.tif -o drawing.tif.sig.xml
     """
+    from pathlib import Path
+
+    from harness.attachments import read_files
     from harness.files import read_input, write_output
     from pki.xmldsig.forms import Form
 
     content = read_input(document)
     chosen = Form(form) if form else None
-    signed = desk.world.sign_xml(identifier, content, pin=pin, kind=key, form=chosen, at=at)
+    signed = desk.world.sign_xml(
+        identifier,
+        content,
+        pin=pin,
+        kind=key,
+        form=chosen,
+        part=part,
+        files=read_files(attached),
+        name=None if document == "-" else Path(document).name,
+        at=at,
+    )
     write_output(output, signed, binary=False)
 
 

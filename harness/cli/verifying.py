@@ -35,6 +35,12 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 @click.option(
     "--ocsp", "responses", multiple=True, metavar="FILE", help="A response, beside --anchor."
 )
+@click.option(
+    "--resource", "resources", multiple=True, metavar="FILE", help="Came along; must be signed too."
+)
+@click.option(
+    "--resources", "folder", metavar="DIR", help="Where the files are that a signature names."
+)
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
 @click.option("--html", "page", metavar="FILE", help="Write the verdict as a page, too.")
 @click.option(
@@ -64,6 +70,8 @@ def verify(
         minijpki verify message.sig --content message.txt --certificate sign.cert.pem
         minijpki verify auth.cert.pem --use login
         minijpki verify signed.xml --html verdict.html
+        minijpki verify drawing.tif.sig.xml --resource drawing.tif
+        minijpki verify kousei.xml --resources .
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
     """
@@ -97,7 +105,8 @@ def show_verdict(desk: Desk, verdict: "Verdict") -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for number, each in enumerate(told.get("signatures", ()), start=1):
-        click.echo(f"— {number} —")
+        holder = each["holder"]
+        click.echo(f"— {number} —  {holder['name']}" if holder else f"— {number} —")
         _show_one(desk, each)
     if "signatures" not in told:
         _show_one(desk, told)
@@ -118,5 +127,8 @@ def _show_one(desk: Desk, told: Mapping[str, Any]) -> None:
         click.echo(f"  {mark} {padded(each['check'], widest)}  {text}  [{each['rule']}]")
     if certificate and certificate["revoked_since"]:
         click.echo(f"    {certificate['revoked_since']}  {certificate['reason']}")
+    for part in (told["signed_content"] or {}).get("parts", ()):
+        if part["file"]:
+            click.echo(f"  = {part['sha256']}  {part['file']}")
     for note in told["notes"]:
         click.echo(f"  ! {note}")

@@ -24,7 +24,7 @@ from pki.errors import Malformed
 from pki.keys import PublicKey, fitting, is_rsa, verifies
 from pki.xmldsig.ecdsa import der_from_raw
 from pki.xmldsig.read import NO_RESOURCES, read_signatures
-from pki.xmldsig.reading import COVERAGE_CAUSES, SignatureReading, Unreadable
+from pki.xmldsig.reading import COVERAGE_CAUSES, Coverage, SignatureReading, Unreadable
 
 FORMAT = result(Check.FORMAT, None)
 COVERAGE = result(Check.COVERAGE, None)
@@ -40,6 +40,8 @@ NOTHING_ELSE = (
     *(not_applicable(Check.CHAIN), *WITHOUT_ISSUER),
 )
 BROKEN = result(Check.SIGNATURE, "sig-crypto-failure")
+
+FRAME_NOTE = "signed are 構成情報 and the files named; e-Gov leaves whatever else is there open"
 
 # Under which check each cause that the reader of XML names is reported.
 CHECK_OF: dict[str, Check] = {
@@ -107,11 +109,17 @@ def _verify_reading(
         found = (*[_reported(causes, each) for each in found[:4]], *found[4:])
     covered = None
     if key is not None and not problems:
-        octets = reading.contents[0].octets if len(reading.contents) == 1 else None
-        if octets is None:
-            octets = b"".join([each.octets for each in reading.contents])
-        covered = Covered(octets, tuple([each.uri for each in reading.contents]))
-    return _verdict(found, judged, covered, tuple([text for _, text in problems]), at=at)
+        parts = tuple([each.octets for each in reading.contents])
+        uris = tuple([each.uri for each in reading.contents])
+        covered = Covered(parts[0], uris) if len(parts) == 1 else _several(uris, parts)
+    notes = tuple([text for _, text in problems])
+    if known and reading.coverage is Coverage.FRAME:
+        notes = (*notes, FRAME_NOTE)
+    return _verdict(found, judged, covered, notes, at=at)
+
+
+def _several(uris: tuple[str, ...], parts: tuple[bytes, ...]) -> Covered:
+    return Covered(b"".join(parts), uris, parts)
 
 
 def _reported(causes: dict[Check, str], found: Result) -> Result:

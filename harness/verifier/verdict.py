@@ -72,10 +72,12 @@ class Covered:
     Attributes:
         octets: Exactly what was digested.
         references: URIs, in order; empty where the content was handed in.
+        parts: What each of several references covers; empty where there is but one.
     """
 
     octets: bytes
     references: tuple[str, ...] = ()
+    parts: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

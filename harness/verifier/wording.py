@@ -11,8 +11,9 @@ from pki.causes import CAUSES, Cause
 from pki.certificate.read import Certificate, read_name
 from pki.checks import CLOSER, PASSED, Saying
 from pki.der import read
-from pki.errors import Malformed
+from pki.errors import Malformed, Unacceptable
 from pki.names import rfc4514
+from pki.xmldsig.file_names import file_name
 
 NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
 SPARED = {
@@ -142,10 +143,31 @@ def name_of(encoded: bytes) -> str | None:
 
 
 def _covered(verdict: Verdict) -> dict[str, Any] | None:
-    if verdict.covered is None:
+    covered = verdict.covered
+    if covered is None:
         return None
-    return {
-        "sha256": sha256(verdict.covered.octets).hexdigest(),
-        "length": len(verdict.covered.octets),
-        "references": list(verdict.covered.references),
+    told: dict[str, Any] = {
+        "sha256": sha256(covered.octets).hexdigest(),
+        "length": len(covered.octets),
+        "references": list(covered.references),
     }
+    parts = [
+        {
+            "uri": uri,
+            "file": _file(uri),
+            "sha256": sha256(octets).hexdigest(),
+            "length": len(octets),
+        }
+        for uri, octets in zip(covered.references, covered.parts or (covered.octets,), strict=False)
+    ]
+    if len(parts) > 1 or any(part["file"] for part in parts):
+        told["parts"] = parts
+    return told
+
+
+def _file(uri: str) -> str | None:
+    """Read the name of the file that a reference means; None for the document and its parts."""
+    try:
+        return file_name(uri)
+    except Unacceptable:
+        return None

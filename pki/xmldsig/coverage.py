@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from pki.xmldsig.egov import is_frame
 from pki.xmldsig.parse import SIGNATURE
 from pki.xmldsig.reading import Coverage
 
@@ -21,6 +22,8 @@ def coverage_of(root: etree._Element, signed: Sequence[etree._Element]) -> Cover
         return Coverage.DOCUMENT
     if _is_content(root, signed):
         return Coverage.CONTENT
+    if is_frame(root, signed):
+        return Coverage.FRAME
     if any(_has_unsigned_namesake(root, element, signed) for element in signed):
         return Coverage.DISPLACED
     return Coverage.PART

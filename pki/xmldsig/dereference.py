@@ -14,6 +14,7 @@ from lxml import etree
 from pki.errors import MalformedXml, Unacceptable
 from pki.xmldsig.algorithms import C14N, DIGESTS
 from pki.xmldsig.c14n import canonical_document, canonical_element, leave_out
+from pki.xmldsig.file_names import decoded, file_name
 from pki.xmldsig.identifiers import find_identified
 from pki.xmldsig.parse import STEPS_PER_OCTET, XmlDocument, parse_xml
 from pki.xmldsig.reading import Problem, Reference
@@ -59,17 +60,18 @@ def find_target(
             return Problem(
                 "sig-constraints-failure", f"the reference {_short(uri)} is an XPointer; use #id"
             )
-        element = find_identified(root, uri[1:])
-        if element is None:
-            return Problem("signed-data-not-found", f"no element has the identifier {_short(uri)}")
-        return Target(element)
+        return _identified(uri, root)
     if uri in resources:
         return Target(None, octets=resources[uri])
     if _is_remote(uri):
         return Problem(
             "sig-constraints-failure", f"the reference {_short(uri)} leads away; nothing is fetched"
         )
-    return Problem("signed-data-not-found", f"the file {_short(uri)} is not at hand")
+    try:
+        name = file_name(uri)
+    except Unacceptable as error:
+        return Problem("sig-constraints-failure", str(error))
+    return Problem("signed-data-not-found", f"the file {_short(name)} is not at hand")
 
 
 def digested_octets(
@@ -108,6 +110,22 @@ def check_digest(reference: Reference, octets: bytes) -> Problem | None:
     return Problem(
         "hash-failure", f"the digest of {_short(reference.uri or '')} differs; it was changed"
     )
+
+
+def _identified(uri: str, root: etree._Element) -> Target | Problem:
+    """Find an element by a fragment, which e-Gov percent-encodes [RP 3] [3986 3.5]."""
+    identifier = uri[1:]
+    if "%" in uri:
+        if find_identified(root, identifier) is not None:  # others take it at its letters
+            return Problem("wrapping", f"the reference {_short(uri)} may mean two elements")
+        try:
+            identifier = decoded(identifier)
+        except Unacceptable as error:
+            return Problem("sig-constraints-failure", str(error))
+    element = find_identified(root, identifier)
+    if element is None:
+        return Problem("signed-data-not-found", f"no element has the identifier {_short(uri)}")
+    return Target(element)
 
 
 def _outside_octets(reference: Reference, octets: bytes) -> bytes | Problem:

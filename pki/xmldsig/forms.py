@@ -1,7 +1,8 @@
 """
 The shapes in which minijpki signs XML: what is referred to, and under which prefix.
 
-Pure, and cheap to import.  `deduction` is confirmed, `xtx` inferred from it [RP 2.1] [RP 2.2].
+Pure, and cheap to import.  `deduction` is confirmed, `xtx` inferred from it [RP 2.1] [RP 2.2];
+`egov` is confirmed but for its details, `toki` for its names alone [RP 3].
 """
 
 from collections.abc import Mapping
@@ -16,12 +17,14 @@ class Form(Enum):
     ENVELOPED = "enveloped"  # the whole document, as any relying party might want it
     XTX = "xtx"  # a filing as e-Tax receives it
     DEDUCTION = "deduction"  # 控除証明書 and 源泉徴収票
+    EGOV = "egov"  # kousei.xml, and files beside it
+    TOKI = "toki"  # a drawing for the land registry, signed in a file beside it
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """
-    A row of the table of forms; in all of them Signature is the root's last child.
+    A row of the table of enveloped forms; in all of them Signature is the root's last child.
 
     Attributes:
         prefix: Of the signature's elements; empty means the default namespace.

@@ -35,6 +35,7 @@ class Coverage(Enum):
 
     DOCUMENT = "document"  # the root element, whole but for the signature itself
     CONTENT = "content"  # every child of the root but the signatures
+    FRAME = "frame"  # 構成情報 of an e-Gov application, which leaves its frame open [RP 3]
     PART = "part"  # less than that; what is outside anybody may change
     DISPLACED = "displaced"  # part, and an unsigned element bears the name of the signed one
 

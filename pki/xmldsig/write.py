@@ -8,7 +8,6 @@ that whatever else the document was, byte by byte, it remains.
 
 import hashlib
 import re
-from base64 import b64encode
 from collections.abc import Callable
 
 from lxml import etree
@@ -16,6 +15,7 @@ from lxml import etree
 from pki.errors import Unacceptable
 from pki.xmldsig.algorithms import C14N, ENVELOPED, Canonicalization, SignatureMethod
 from pki.xmldsig.c14n import canonical_document, canonical_element
+from pki.xmldsig.filings.template import Digested, Letters
 from pki.xmldsig.forms import SHAPES, Form
 from pki.xmldsig.identifiers import (
     SPELLINGS,
@@ -26,24 +26,6 @@ from pki.xmldsig.identifiers import (
 )
 from pki.xmldsig.parse import SIGNATURE, XmlDocument, parse_xml
 from pki.xmldsig.structure import MAX_SIGNATURES, read_structure
-
-DS = "http://www.w3.org/2000/09/xmldsig#"
-
-# As compact as the schema allows; {p} is the prefix with its colon [DS 4.2].
-_SIGNATURE = (
-    "<{p}Signature {xmlns}{id}>{signed_info}"
-    "<{p}SignatureValue>{value}</{p}SignatureValue>"
-    "<{p}KeyInfo><{p}X509Data><{p}X509Certificate>{certificate}</{p}X509Certificate>"
-    "</{p}X509Data></{p}KeyInfo></{p}Signature>"
-)
-_SIGNED_INFO = (
-    "<{p}SignedInfo>"
-    '<{p}CanonicalizationMethod Algorithm="{c14n}"/><{p}SignatureMethod Algorithm="{method}"/>'
-    '<{p}Reference URI="{uri}"><{p}Transforms>{transforms}</{p}Transforms>'
-    '<{p}DigestMethod Algorithm="{digest}"/><{p}DigestValue>{digest_value}</{p}DigestValue>'
-    "</{p}Reference></{p}SignedInfo>"
-)
-_TRANSFORM = '<{p}Transform Algorithm="{uri}"/>'
 
 _REFERABLE = re.compile(r"[\w.:·-]+")  # wider than an XML name: some begin with a digit [RP 3]
 _END_TAG = re.compile(rb"</[^<>]*>[ \t\r\n]*")
@@ -88,30 +70,17 @@ def sign_xml(
         octets = canonical_document(root, canonicalization)
         uri = ""
 
-    digest = signature_method.digest
-    p = f"{shape.prefix}:" if shape.prefix else ""
-    signed_info = _SIGNED_INFO.format(
-        p=p,
-        c14n=canonicalization.uri,
-        method=signature_method.uri,
-        uri=uri,
-        transforms="".join(_TRANSFORM.format(p=p, uri=each) for each in transforms),
-        digest=digest.uri,
-        digest_value=_base64(hashlib.new(digest.name, octets).digest()),
+    digest_value = hashlib.new(signature_method.digest.name, octets).digest()
+    letters = Letters(
+        prefix=shape.prefix,
+        identifier=identifier,
+        canonicalization=canonicalization,
+        method=signature_method,
+        references=(Digested(uri, tuple(transforms), digest_value),),
+        certificate_der=certificate_der,
     )
-
-    def signature(value: bytes) -> bytes:
-        return _SIGNATURE.format(
-            p=p,
-            xmlns=f'xmlns:{shape.prefix}="{DS}"' if p else f'xmlns="{DS}"',
-            id=f' Id="{identifier}"' if identifier is not None else "",
-            signed_info=signed_info,
-            value=_base64(value),
-            certificate=_base64(certificate_der),
-        ).encode()
-
-    value = signer(_canonical_signed_info(root, signature(b""), canonicalization))
-    return document.source[:place] + signature(value) + document.source[place:]
+    value = signer(_canonical_signed_info(root, letters.with_value(b""), canonicalization))
+    return document.source[:place] + letters.with_value(value) + document.source[place:]
 
 
 def _check_signable(root: etree._Element, identifier: str | None) -> None:
@@ -223,7 +192,3 @@ def _end_tag(document: XmlDocument) -> int | None:
             end = source.rfind(b"<?", 0, end)
     start = source.rfind(b"</", 0, end)
     return start if start >= 0 and _END_TAG.fullmatch(source, start, end) else None
-
-
-def _base64(value: bytes) -> str:
-    return b64encode(value).decode("ascii")

@@ -1,7 +1,9 @@
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Scanner;
+import javax.xml.crypto.Data;
+import javax.xml.crypto.OctetStreamData;
+import javax.xml.crypto.URIReference;
+import javax.xml.crypto.URIReferenceException;
+import javax.xml.crypto.XMLCryptoContext;
+import javax.xml.crypto.dom.DOMURIReference;
 import javax.xml.crypto.dsig.CanonicalizationMethod;
 import javax.xml.crypto.dsig.Reference;
 import javax.xml.crypto.dsig.SignedInfo;
@@ -35,6 +43,7 @@ import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
@@ -42,11 +51,15 @@ import org.w3c.dom.NodeList;
  *
  * Standard input has one job a line, its words separated by tabs:
  *
- *     verify FILE CERTIFICATE
- *     sign FILE OUT KEY CERTIFICATE SIGNATURE-METHOD DIGEST C14N PREFIX REFERENCES
+ *     verify FILE CERTIFICATE,CERTIFICATE
+ *     sign FILE OUT KEY CERTIFICATE SIGNATURE-METHOD DIGEST C14N PREFIX REFERENCES PARENT
  *
- * where KEY is PKCS #8 in DER, and REFERENCES are `URI|transform,transform|prefix prefix`
- * joined by semicolons.  Standard output has one JSON object for each.
+ * where each signature has its certificate, the last one all that follow; KEY is PKCS #8 in
+ * DER; and REFERENCES are `URI|transform,transform|prefix prefix` joined by semicolons.
+ * PARENT, which may be left away, is the local name of the element whose last child the
+ * signature becomes; without FILE it becomes a document.  A reference to a file means one
+ * beside FILE, and escapes are undone as java.net.URI does.  Standard output has one JSON
+ * object for each.
  */
 public class Dsig {
     private static final XMLSignatureFactory FACTORY = XMLSignatureFactory.getInstance("DOM");
@@ -67,11 +80,14 @@ public class Dsig {
     private static String verify(String[] words) throws Exception {
         Document document = parse(words[1]);
         NodeList found = document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature");
+        String[] certificates = words[2].split(",");
         List<String> signatures = new ArrayList<>();
         boolean all = found.getLength() > 0;
         for (int i = 0; i < found.getLength(); i++) {
+            String its = certificates[Math.min(i, certificates.length - 1)];
             DOMValidateContext context =
-                new DOMValidateContext(certificate(words[2]).getPublicKey(), found.item(i));
+                new DOMValidateContext(certificate(its).getPublicKey(), found.item(i));
+            context.setURIDereferencer(Dsig::beside);
             context.setProperty("org.jcp.xml.dsig.secureValidation", true);
             context.setProperty("javax.xml.crypto.dsig.cacheReference", true);
             NodeList elements = document.getElementsByTagName("*");
@@ -105,11 +121,18 @@ public class Dsig {
     }
 
     private static String sign(String[] words) throws Exception {
-        Document document = parse(words[1]);
+        Document document = words[1].isEmpty()
+            ? DocumentBuilderFactory.newInstance().newDocumentBuilder().newDocument()
+            : parse(words[1]);
         X509Certificate certificate = certificate(words[4]);
         PrivateKey key = KeyFactory.getInstance(certificate.getPublicKey().getAlgorithm())
             .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(Path.of(words[3]))));
-        DOMSignContext context = new DOMSignContext(key, document.getDocumentElement());
+        Node parent = words[1].isEmpty() ? document : document.getDocumentElement();
+        if (words.length > 10) {
+            parent = document.getElementsByTagNameNS("*", words[10]).item(0);
+        }
+        DOMSignContext context = new DOMSignContext(key, parent);
+        context.setURIDereferencer(Dsig::beside);
         context.setDefaultNamespacePrefix(words[8]);
         NodeList elements = document.getElementsByTagName("*");
         for (int j = 0; j < elements.getLength(); j++) {
@@ -124,7 +147,7 @@ public class Dsig {
         for (String each : words[9].split(";")) {
             String[] parts = each.split("\\|", -1);
             List<Transform> transforms = new ArrayList<>();
-            for (String uri : parts[1].split(",")) {
+            for (String uri : parts[1].isEmpty() ? new String[0] : parts[1].split(",")) {
                 TransformParameterSpec parameters = null;
                 if (uri.equals(CanonicalizationMethod.EXCLUSIVE) && !parts[2].isEmpty()) {
                     parameters = new ExcC14NParameterSpec(List.of(parts[2].split(" ")));
@@ -147,6 +170,39 @@ public class Dsig {
             transformer.transform(new DOMSource(document), new StreamResult(out));
         }
         return "{\"valid\":true}";
+    }
+
+    /** Means by a fragment what it says unescaped, and by anything else a file. */
+    private static Data beside(URIReference reference, XMLCryptoContext context)
+            throws URIReferenceException {
+        URI uri = URI.create(reference.getURI());
+        try {
+            if (uri.getPath().isEmpty()) {
+                return FACTORY.getURIDereferencer().dereference(new Unescaped(reference), context);
+            }
+            return new OctetStreamData(new FileInputStream(uri.getPath()));
+        } catch (IOException error) {
+            throw new URIReferenceException(error);
+        }
+    }
+
+    /** A reference to an element whose identifier is no longer escaped. */
+    private record Unescaped(URIReference source) implements DOMURIReference {
+        @Override
+        public String getURI() {
+            String fragment = URI.create(source.getURI()).getFragment();
+            return fragment == null ? "" : "#" + fragment;
+        }
+
+        @Override
+        public String getType() {
+            return source.getType();
+        }
+
+        @Override
+        public Node getHere() {
+            return ((DOMURIReference) source).getHere();
+        }
     }
 
     private static Document parse(String file) throws Exception {
