@@ -228,15 +228,14 @@ def _unsigned_attributes(
 def _attributes(der: bytes, at: int, stop: int) -> list[tuple[int, int, bytes, tuple[bytes, ...]]]:
     """List begin, end, type and values of every attribute; a value at least [5652 5.3]."""
     found = []
-    for tag, at, begin, end in _few(der, at, stop, MAX_ATTRIBUTES, "attributes"):
+    for tag, here, begin, end in _few(der, at, stop, MAX_ATTRIBUTES, "attributes"):
         if tag != _SEQUENCE:
-            raise MalformedDer(WHAT, "an attribute that is no SEQUENCE", at)
+            raise MalformedDer(WHAT, "an attribute that is no SEQUENCE", here)
         first, last = read.enter(der, begin, end, read.OID)
         begin, inner = read.enter(der, last, end, _SET)
-        values = tuple(
-            [der[a:z] for _, a, _, z in _few(der, begin, inner, MAX_ATTRIBUTES, "values")]
-        )
-        if inner != end or not values:
-            raise MalformedDer(WHAT, "an attribute of another shape", at)
-        found.append((at, end, der[first:last], values))
+        listed = _few(der, begin, inner, MAX_ATTRIBUTES, "values of an attribute")
+        if inner != end or not listed:
+            raise MalformedDer(WHAT, "an attribute of another shape", here)
+        values = tuple([der[a:z] for _, a, _, z in listed])
+        found.append((here, end, der[first:last], values))
     return found
