@@ -24,7 +24,12 @@ from pki.certificate.read import Certificate
 
 NO_TOKEN = not_applicable(Check.TIMESTAMP)
 # Where nothing proves a moment, what ended may still have been in time.
-UNPROVEN = {"expired": "out-of-bounds-no-poe", "revoked": "revoked-no-poe"}
+UNPROVEN = {
+    "expired": "out-of-bounds-no-poe",
+    "ca-expired": "out-of-bounds-no-poe",
+    "revoked": "revoked-no-poe",
+    "crypto-constraints-failure": "crypto-no-poe",
+}
 
 
 class History(Protocol):
