@@ -63,11 +63,12 @@ def make(desk: Desk, path: str, output: str, digest: str, at: datetime | None) -
 @at_option
 @click.pass_obj
 def answer(desk: Desk, path: str, output: str, at: datetime | None) -> None:
-    """Answer a request that another program made; a refusal is an answer, too.
+    """Answer a request that another program made, such as `openssl ts -query`.
+
+    A refusal is an answer, too.
 
     \b
     Examples:
-        openssl ts -query -data signed.xml -sha256 -cert -out request.tsq
         minijpki timestamp answer request.tsq -o signed.xml.tsr
     """
     from harness.files import read_input, write_output
