@@ -48,9 +48,19 @@ def digest_of(signer: SignerInfo, trust: Trust = Trust.DEFAULT) -> str | None:
 
 
 def content_problems(
-    data: SignedData, signer: SignerInfo, content: bytes, trust: Trust = Trust.DEFAULT
+    data: SignedData,
+    signer: SignerInfo,
+    content: bytes | None,
+    trust: Trust = Trust.DEFAULT,
+    *,
+    known: dict[str, bytes] | None = None,
 ) -> list[Problem]:
-    """List what is wrong between a signer and *content*, eContent's octets [5652 5.6]."""
+    """
+    List what is wrong between a signer and *content*, eContent's octets [5652 5.6].
+
+    Without content, all but its digest is looked at.  *known* remembers digests of this
+    content by name, where several signers are asked about one content.
+    """
     problems: list[Problem] = []
     digest = digest_of(signer, trust)
     if digest is None:
@@ -62,14 +72,23 @@ def content_problems(
     if signer.signed_attributes is None:
         return problems
     try:
-        problems += _attribute_problems(data, signer, content, digest)
+        own = None
+        if digest is not None and content is not None:
+            own = _digest(digest, content, {} if known is None else known)
+        problems += _attribute_problems(data, signer, own)
     except Malformed as error:
         problems.append((FORMAT, str(error)))
     return problems
 
 
+def _digest(name: str, content: bytes, known: dict[str, bytes]) -> bytes:
+    if name not in known:
+        known[name] = hashed(name, content)
+    return known[name]
+
+
 def _attribute_problems(
-    data: SignedData, signer: SignerInfo, content: bytes, digest: str | None
+    data: SignedData, signer: SignerInfo, digest: bytes | None
 ) -> list[Problem]:
     attributes = signer.signed_attributes or {}
     problems: list[Problem] = []
@@ -81,7 +100,7 @@ def _attribute_problems(
     stated = attributes.get(MESSAGE_DIGEST)
     if stated is None:  # [5652 11.2]
         problems.append((FORMAT, "the signed attributes lack message-digest"))
-    elif digest is not None and opening.octets(stated) != hashed(digest, content):
+    elif digest is not None and opening.octets(stated) != digest:
         problems.append((HASH, "message-digest is not the digest of the content"))
     protected = attributes.get(ALGORITHM_PROTECTION)
     if protected is not None and opening.algorithm_protection(protected) != (
@@ -109,6 +128,17 @@ def signing_time(signer: SignerInfo) -> datetime | None:
     """Return the moment of signing that the signer claims; None without a claim."""
     found = (signer.signed_attributes or {}).get(SIGNING_TIME)
     return None if found is None else opening.moment(found)
+
+
+def time_problems(signer: SignerInfo, certificate: Certificate) -> list[Problem]:
+    """Compare the claim with the certificate's dates; it proves nothing else [5652 11.3]."""
+    try:
+        claimed = signing_time(signer)
+    except Malformed as error:
+        return [(FORMAT, str(error))]
+    if claimed is None or claimed >= certificate.not_before:
+        return []
+    return [(CONSTRAINTS, "signing-time is before the certificate's notBefore")]
 
 
 def candidates(data: SignedData, signer: SignerInfo) -> tuple[bytes, ...]:
