@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.recognition import is_message
 from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
@@ -75,20 +76,24 @@ class Scene:
         document: bytes | str,
         policy: Policy | None = None,
         *,
+        content: bytes | None = None,
         at: datetime | None = None,
         timestamps: Sequence[bytes] = (),
     ) -> Verdict:
         """
-        Judge a signed document as of the clock, or of *at*.
+        Judge a signed document as of the clock, or of *at*; *content* is what it detached.
 
         With *timestamps*, the policy is `archive` unless another one is named.
         """
         from harness.verifier.policy import Judgement, Policy
 
-        content = document.encode() if isinstance(document, str) else document
-        if timestamps and policy is None:
+        given = document.encode() if isinstance(document, str) else document
+        stamps = tuple(timestamps)
+        if stamps and policy is None:
             policy = Policy(judgement=Judgement.ARCHIVE)
-        return self.world.verify_xml(content, policy, at=at, timestamps=tuple(timestamps))
+        if is_message(given):
+            return self.world.verify_cms(given, policy, content=content, at=at, timestamps=stamps)
+        return self.world.verify_xml(given, policy, at=at, timestamps=stamps)
 
     def timestamp(
         self, document: bytes | str, *, digest: str = "sha256", wait: bool = True
@@ -152,6 +157,12 @@ class Holder:
         """Sign a document with the signature key."""
         content = document.encode() if isinstance(document, str) else document
         return self._world.sign_xml(self.identifier, content, pin=pin, form=form)
+
+    def sign_cms(
+        self, content: bytes, *, detached: bool = False, pin: str = PINS[Pin.SIGN]
+    ) -> bytes:
+        """Sign any octets as a CMS message, DER, with the signature key."""
+        return self._world.sign_cms(self.identifier, content, pin=pin, detached=detached)
 
     def sign_raw(self, content: bytes, *, kind: Kind = Kind.SIGN, pin: str | None = None) -> bytes:
         """Make a bare signature over *content*."""

@@ -15,8 +15,10 @@ from crl.read import read_list
 from crl.status import prepare
 from harness import clock
 from harness.files import read_input
+from harness.recognition import is_message
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
+from harness.verifier.messages import verify_cms
 from harness.verifier.policy import Judgement, Policy, Revocation, Use
 from harness.verifier.proof import History, stored
 from harness.verifier.timestamps import Stamp, verify_token
@@ -68,6 +70,17 @@ def judge_file(
     )
     given = read_input(path)
     evidence = evidence_for(given, history, chosen, tuple(map(read_input, timestamps)), at=at)
+    if is_message(given):
+        return verify_cms(
+            der_of(given, path),
+            evidence,
+            chosen,
+            at=at,
+            content=None if content is None else read_input(content),
+            certificates=(
+                () if certificate is None else (der_of(read_input(certificate), certificate),)
+            ),
+        )
     if content is not None:
         if certificate is None:
             raise Unacceptable(

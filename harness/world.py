@@ -264,6 +264,40 @@ class World:
 
         return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
 
+    def sign_cms(
+        self,
+        identifier: str,
+        content: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        detached: bool = False,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign any octets as a CMS message with the card of a resident."""
+        from harness.documents.cms import sign_cms
+
+        return sign_cms(self, identifier, content, pin=pin, kind=kind, detached=detached, at=at)
+
+    def verify_cms(
+        self,
+        message: bytes,
+        policy: Policy | None = None,
+        *,
+        content: bytes | None = None,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
+    ) -> Verdict:
+        """Judge a CMS message, and *content* if it is detached, likewise."""
+        from harness.verifier.messages import verify_cms
+        from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for
+
+        moment = at or self.now()
+        chosen = policy or DEFAULT
+        evidence = evidence_for(message, self.evidence, chosen, timestamps, at=moment)
+        return verify_cms(message, evidence, chosen, at=moment, content=content)
+
     def verify_xml(
         self,
         document: bytes,

@@ -114,6 +114,36 @@ def stored(
     return replace(bare, proof=Proof(moment, result(Check.TIMESTAMP, None), tuple(stamps)))
 
 
+def with_own(
+    evidence: Evidence, signature: bytes, tokens: Sequence[bytes], policy: Policy, *, at: datetime
+) -> Evidence:
+    """
+    Add what time-stamps over a signature value prove that travel within the signature.
+
+    Nobody signed that they belong there, so each stands for itself and the earliest counts;
+    bad ones leave the question open only where nothing else proves a moment.
+    """
+    if not tokens or not policy.judgement.past or not isinstance(evidence, Stored):
+        return evidence
+    proof = evidence.proof
+    bare = replace(evidence, proof=NOTHING)
+    its_own = replace(policy, revocation=Revocation.BOTH)
+    trusted_at = proof.at or at
+    stamps = [
+        verify_token(token, signature, bare, its_own, at=at, trusted_at=trusted_at)
+        for token in tokens
+    ]
+    proven = [each.latest for each in stamps if each.cause is None and each.latest]
+    said = (*proof.stamps, *stamps)
+    if proven:
+        moment = min(trusted_at, *proven)
+        return replace(bare, proof=Proof(moment, result(Check.TIMESTAMP, None), said))
+    if proof is not NOTHING:
+        return replace(bare, proof=replace(proof, stamps=said))
+    failed = result(Check.TIMESTAMP, stamps[0].cause)
+    return replace(bare, proof=Proof(None, failed, said))
+
+
 def without_proof(results: tuple[Result, ...]) -> tuple[Result, ...]:
     """Leave open what a time-stamp could have settled [EN319102 5.5]."""
     return tuple(

@@ -111,7 +111,7 @@ def _judged(
     if token.info.unknown_critical:
         return _stamp(token, "timestamp-invalid", "it has a critical extension not known here")
     own = tuple([each.path.certificate.der for each in evidence.anchors])
-    authority = signer_of(token, own, at=at)
+    authority = signer_of(token, own)
     if authority is None:
         why = "no certificate in it is of the key that signed it, or that it names"
         return _stamp(token, "timestamp-invalid", why)
