@@ -27,11 +27,15 @@ def request(octets=DOCUMENT, digest="sha256", **options):
     return write_request(digest, hashlib.new(digest, octets).digest(), **options)
 
 
-@cache
 def town(algorithm=Algorithm.RSA2048):
     """
     A town in which nothing is changed but by stamping; made once per run.
     """
+    return _town(algorithm)
+
+
+@cache
+def _town(algorithm):
     return Scene.fresh(f"{mkdtemp(prefix='minijpki-')}/w", algorithm=algorithm)
 
 
