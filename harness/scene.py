@@ -110,6 +110,15 @@ class Scene:
             self.advance(timedelta(seconds=2))
         return stamped
 
+    def attach_timestamp(self, message: bytes, *, wait: bool = True) -> bytes:
+        """Put a time-stamp over its signature into a CMS message; the clock moves likewise."""
+        from harness.timestamping import attached
+
+        stamped = attached(self.world, message)
+        if wait:
+            self.advance(timedelta(seconds=2))
+        return stamped
+
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
         """Judge a signature over the relying party's own challenge."""
         from harness.verifier.documents import verify_raw

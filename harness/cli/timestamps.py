@@ -58,6 +58,27 @@ def make(desk: Desk, path: str, output: str, digest: str, at: datetime | None) -
 
 
 @timestamp.command()
+@click.argument("path", metavar="MESSAGE")
+@click.option("-o", "--output", required=True, help="Write the message here.")
+@at_option
+@click.pass_obj
+def attach(desk: Desk, path: str, output: str, at: datetime | None) -> None:
+    """Put a stamp over its signature into a CMS message, as CAdES-T does.
+
+    \b
+    Examples:
+        minijpki timestamp attach contract.p7m -o stamped.p7m
+        minijpki verify stamped.p7m --policy archive
+    """
+    from harness.files import read_input, write_output
+    from harness.timestamping import attached
+    from harness.verifying import der_of
+
+    message = der_of(read_input(path), path)
+    write_output(output, attached(desk.world, message, at=at))
+
+
+@timestamp.command()
 @click.argument("path", metavar="REQUEST")
 @output_option
 @at_option
