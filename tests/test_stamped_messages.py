@@ -75,36 +75,33 @@ def test_openssl_verifies_the_message_and_reads_the_stamp(algorithm, tmp_path):
 @pytest.mark.parametrize("algorithm", Algorithm, ids=lambda each: each.value)
 def test_pyhanko_believes_the_stamp_and_no_twin_of_it(algorithm, tmp_path):
     scene = Scene.fresh(tmp_path / "w", algorithm=algorithm)
-    contract = scene.resident().sign_cms(DOCUMENT)
+    contract = scene.resident().sign_cms(DOCUMENT, detached=True)
     token = read_response(scene.timestamp(DOCUMENT)).token  # of other octets
 
     own = pyhanko_says(scene.attach_timestamp(contract), authority(scene), at=scene.now)
     other = pyhanko_says(with_time_stamp(contract, token), authority(scene), at=scene.now)
 
     assert (True, True, True) == (own.valid, own.intact, own.trusted)
-    assert not (other and other.valid and other.intact)
+    assert not (other.valid and other.intact)
 
 
 def pyhanko_says(message, ca, *, at):
     """
-    Ask pyHanko about the stamp in a message; None if it refuses the message for it.
+    Ask pyHanko about the stamp in a message.
     """
     from asn1crypto import cms, x509
-    from pyhanko.sign.validation import async_validate_cms_signature, errors
+    from pyhanko.sign.validation import async_validate_detached_cms
     from pyhanko_certvalidator import ValidationContext
 
     roots = ValidationContext(
         trust_roots=[x509.Certificate.load(ca)], moment=at, allow_fetching=False
     )
     data = cms.ContentInfo.load(message)["content"]
-    try:
-        status = asyncio.run(
-            async_validate_cms_signature(
-                data, validation_context=roots, ts_validation_context=roots
-            )
+    status = asyncio.run(
+        async_validate_detached_cms(
+            DOCUMENT, data, signer_validation_context=roots, ts_validation_context=roots
         )
-    except errors.SignatureValidationError:
-        return None
+    )
     return status.timestamp_validity
 
 
