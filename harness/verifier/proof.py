@@ -19,8 +19,8 @@ from harness.verifier.evidence import Anchor, Candidate, Evidence, Response
 from harness.verifier.policy import Policy, Revocation
 from harness.verifier.timestamps import Stamp, verify_token
 from harness.verifier.verdict import Result, not_applicable, result
-from pki.causes import Check
 from pki.certificate.read import Certificate
+from pki.checks import Check
 
 GRACE = timedelta(days=2)  # until whoever archives has the next lists; ours
 NO_TOKEN = not_applicable(Check.TIMESTAMP)
