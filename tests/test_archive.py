@@ -252,6 +252,17 @@ def test_what_a_revoked_authority_stamped_before_depends_on_the_reason(
     assert expected == judged(jpki.verify(filing, timestamps=[stamp]))
 
 
+def test_a_stamp_of_the_second_in_which_its_authority_was_revoked_proves_nothing(jpki, filing):
+    """
+    The accuracy leaves it open which was first.
+    """
+    stamp = jpki.timestamp(filing, wait=False)
+    jpki.world.timestamping.revoke(Reason.SUPERSEDED, at=jpki.now)
+    jpki.advance(timedelta(minutes=30))
+
+    assert (OPEN, "timestamp-untrusted") == judged(jpki.verify(filing, timestamps=[stamp]))
+
+
 def test_a_stamp_that_was_stamped_survives_the_theft_of_its_key(jpki, hanako, filing):
     """
     The theft came after the first stamp is proven to have existed.

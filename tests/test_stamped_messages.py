@@ -18,7 +18,6 @@ from harness.exports import pem
 from harness.scene import Scene
 from harness.verifier.policy import Judgement, Policy
 from harness.verifier.proof import MAX_OWN
-from harness.verifier.verdict import Indication
 from pki.cms.read import read_signed_data
 from pki.kinds import Algorithm, Kind
 from pki.timestamps.attach import with_time_stamp
@@ -155,7 +154,15 @@ def test_a_stamp_of_the_file_takes_over_from_the_one_inside(jpki, contract):
 
     assert "INDETERMINATE" == jpki.verify(stamped, ARCHIVE).indication.value
     assert jpki.verify(stamped, timestamps=[outer]).passed
-    assert Indication.TOTAL_PASSED is not jpki.verify(stamped, timestamps=[b"junk"]).indication
+
+
+def test_what_was_handed_over_must_hold_though_the_stamp_inside_is_good(jpki, contract):
+    stamped = jpki.attach_timestamp(contract)
+
+    assert jpki.verify(stamped, ARCHIVE).passed
+    assert ("INDETERMINATE", "timestamp-invalid") == judged(
+        jpki.verify(stamped, timestamps=[b"junk"])
+    )
 
 
 def test_the_command_puts_a_stamp_into_a_message(tmp_path, monkeypatch):
