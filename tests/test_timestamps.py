@@ -27,6 +27,7 @@ from stamps import (
 
 from ca.audit import audit
 from ca.timestamping import TOKENS
+from harness import clock
 from harness.exports import pem
 from harness.keypool import Deck
 from harness.scene import Scene
@@ -154,11 +155,11 @@ ess_cert_id_alg = {names}
 @pytest.mark.parametrize("algorithm", Algorithm, ids=lambda each: each.value)
 def test_a_stamp_that_openssl_made_is_accepted_and_no_twin_of_it(algorithm, names, tmp_path):
     """
-    It stamps by the machine's clock, so everything here is far older and lives far longer.
+    It stamps by the machine's clock, so this town was founded yesterday.
     """
-    issuer = town(algorithm).world.authority.issuer(
-        town(algorithm).world.authority.newest(Kind.SIGN, at=NOON)
-    )
+    yesterday = clock.now() - timedelta(days=1)
+    authorities = Scene.fresh(tmp_path / "w", at=yesterday, algorithm=algorithm).world.authority
+    issuer = authorities.issuer(authorities.newest(Kind.SIGN, at=yesterday))
     key = Deck(3).take(algorithm, 90)
     certificate = issue(template(issuer, TSA), _subject(issuer, key))
     (tmp_path / "tsa.pem").write_bytes(pem("CERTIFICATE", certificate))
@@ -187,7 +188,7 @@ def test_a_stamp_that_openssl_made_is_accepted_and_no_twin_of_it(algorithm, name
 def _subject(issuer, key):
     return Subject(
         serial=4711,
-        not_before=NOON - timedelta(days=1),
+        not_before=issuer.not_before,
         not_after=issuer.not_after,
         name=service_name(Naming.SIM, Kind.SIGN, "Another Authority"),
         spki=spki_of(key),
