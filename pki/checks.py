@@ -28,6 +28,7 @@ class Check(Enum):
     EXTENSIONS = "extensions"
     REVOCATION_CRL = "revocation-crl"
     REVOCATION_OCSP = "revocation-ocsp"
+    TIMESTAMP = "timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ PASSED: dict[Check, Saying] = {
     Check.REVOCATION_OCSP: Saying(
         "RFC 6960 2.2", "the OCSP responder says good", "OCSPレスポンダは有効と応答しました。"
     ),
+    Check.TIMESTAMP: Saying(
+        "RFC 3161 2.2",
+        "a time-stamp proves when this existed at the latest",
+        "タイムスタンプにより、その時刻に存在していたことが証明されています。",
+    ),
 }
 
 
@@ -134,6 +140,7 @@ NAMES: dict[Check, Heading] = {
     Check.EXTENSIONS: Heading("extensions", "拡張"),
     Check.REVOCATION_CRL: Heading("revocation list", "失効リスト"),
     Check.REVOCATION_OCSP: Heading("OCSP responder", "OCSPレスポンダ"),
+    Check.TIMESTAMP: Heading("time-stamp", "タイムスタンプ"),
 }
 
 CLOSER: dict[tuple[Check, str], Saying] = {
