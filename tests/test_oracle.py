@@ -259,7 +259,7 @@ def test_an_object_is_parsed_or_refused(what, data, verdict):
         pytest.param(b'{"id":1,"kind":"path"}', None, "bad-request", id="id is no string"),
         pytest.param(b'{"id":"a"}', "a", "bad-request", id="no kind"),
         pytest.param(b'{"id":"a","kind":"tea"}', "a", "unsupported", id="unknown kind"),
-        pytest.param(b'{"id":"a","kind":"ocsp"}', "a", "unsupported", id="not implemented"),
+        pytest.param(b'{"id":"a","kind":"ocsp"}', "a", "bad-request", id="no response"),
         pytest.param(
             b'{"id":"a","kind":"parse","what":"tea","data":""}', "a", "unsupported", id="object"
         ),

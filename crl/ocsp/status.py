@@ -5,6 +5,7 @@ Whatever is not plainly an answer about this certificate, by somebody who may gi
 fresh, leaves the question open: never a yes [6960 3.2] [D 9].
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import new
@@ -94,25 +95,28 @@ def ocsp_status(
     said = [
         _fresh(single, at=at)
         for single in response.singles
-        if _is_about(single, certificate, issuer)
+        if is_about(single, certificate, issuer.certificate.spki)
     ]
-    if not said:
-        return OTHER
-    return min(said, key=_severity)
+    return worst(said)
+
+
+def worst(said: Sequence[Good | Revoked | Undetermined]) -> Good | Revoked | Undetermined:
+    """Choose among several answers about one certificate: a no, else a doubt, else a yes."""
+    return min(said, key=_severity, default=OTHER)
 
 
 def _severity(said: Good | Revoked | Undetermined) -> int:
     return {Revoked: 0, Undetermined: 1, Good: 2}[type(said)]
 
 
-def _is_about(single: SingleResponse, certificate: Certificate, issuer: TrustAnchor) -> bool:
-    """Compare serial number and issuer; both hashes must be the issuer's [6960 3.2 (1)]."""
+def is_about(single: SingleResponse, certificate: Certificate, spki: bytes) -> bool:
+    """Compare serial number and issuer, whose key is *spki*; both hashes count [6960 4.1.1]."""
     digest = DIGESTS.get(single.digest)
     if digest is None or single.serial != certificate.serial:
         return False
-    bits = public_key_bits(issuer.certificate.spki)
+    bits = public_key_bits(spki)
     return (
-        new(digest, issuer.certificate.subject, usedforsecurity=False).digest() == single.name_hash
+        new(digest, certificate.issuer, usedforsecurity=False).digest() == single.name_hash
         and new(digest, bits, usedforsecurity=False).digest() == single.key_hash
     )
 

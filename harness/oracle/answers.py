@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from harness.oracle.kinds import crl, parse, path, signature, xmldsig
+from harness.oracle.kinds import crl, ocsp, path, signature, xmldsig
+from harness.oracle.parsing import parse
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from pki.paths.algorithms import Trust
 
@@ -18,6 +19,7 @@ MAX_LINE = 64 << 20  # octets
 KINDS: dict[str, Callable[[Request], Answer]] = {
     "path": path,
     "crl": crl,
+    "ocsp": ocsp,
     "signature": signature,
     "xmldsig": xmldsig,
     "parse": parse,

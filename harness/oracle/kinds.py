@@ -1,29 +1,25 @@
 """
-The kinds of request: paths, lists, bare signatures, XML signatures, parsing.
+The kinds of request that judge: paths, lists, OCSP responses, signatures bare and in XML.
 """
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from crl.ocsp.read import read_response
-from crl.opened import ask, open_list
-from crl.status import Good, Revoked
+from crl.status import Good, Revoked, Status
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
-from harness.verifier.lists import said_by
+from harness.verifier.lists import said_by as list_says
 from harness.verifier.paths import Asked, validate
+from harness.verifier.responses import said_by as response_says
 from pki.der import read
 from pki.der.write import NULL, oid, sequence
-from pki.errors import JpkiError, Malformed, SearchExhausted
+from pki.errors import Malformed, SearchExhausted
 from pki.paths.algorithms import UNACCEPTABLE, Trust, check, load
-from pki.paths.budget import Budget
 from pki.paths.foreign import read_foreign
-from pki.paths.names import comparable
 from pki.xmldsig.ecdsa import der_from_raw
-from pki.xmldsig.parse import parse_xml
 from pki.xmldsig.read import read_signatures
 from pki.xmldsig.reading import Coverage, SignatureReading, Unreadable
 
@@ -58,6 +54,7 @@ def path(request: Request) -> Answer:
         certificates[1:],
         request.all_octets("anchors"),
         crls,
+        responses,
         at=request.moment("time"),
         policies=request.identifiers("policies"),
         explicit_policy=request.flag("explicit_policy"),
@@ -79,23 +76,44 @@ def path(request: Request) -> Answer:
 
 def crl(request: Request) -> Answer:
     """Say what a list says about a certificate."""
-    age = request.number("max_age")
-    try:
-        said = said_by(
+    return _status(
+        lambda: list_says(
             request.octets("crl"),
             request.octets("cert"),
             request.octets("issuer"),
             request.all_octets("extra_certs"),
             at=request.moment("time"),
-            max_age=None if age is None else timedelta(seconds=age),
+            max_age=request.seconds("max_age"),
             trust=request.trust,
-        )
+        ),
+        "the list that speaks for it does not name it",
+    )
+
+
+def ocsp(request: Request) -> Answer:
+    """Say what a response says about a certificate."""
+    return _status(
+        lambda: response_says(
+            request.octets("response"),
+            request.octets("cert"),
+            request.octets("issuer"),
+            at=request.moment("time"),
+            max_age=request.seconds("max_age"),
+            trust=request.trust,
+        ),
+        "its issuer's responder says so",
+    )
+
+
+def _status(ask: Callable[[], Status], good: str) -> Answer:
+    try:
+        said = ask()
     except Malformed as error:
         return {"status": "error", "error": "format-failure", "why": why(str(error))}
     except SearchExhausted as error:
         return {"status": "unknown", "error": "search-limit", "why": why(str(error))}
     if isinstance(said, Good):
-        return {"status": "good", "why": "the list that speaks for it does not name it"}
+        return {"status": "good", "why": good}
     if isinstance(said, Revoked):
         return {
             "status": "revoked",
@@ -182,64 +200,3 @@ def _xml_cause(reading: SignatureReading, certificates: list[bytes], trust: Trus
             return None
         cause = said
     return cause
-
-
-def parse(request: Request) -> Answer:
-    """Only read an object."""
-    what, octets = request.word("what"), request.octets("data")
-    if what not in READERS:
-        raise Unsupported(f"nothing here reads {what!r}")
-    limit, reader = READERS[what]
-    try:
-        if len(octets) > limit:
-            raise SearchExhausted("octets", limit)
-        reader(octets)
-    except SearchExhausted as error:
-        return {"verdict": "refused", "error": "search-limit", "why": why(str(error))}
-    except JpkiError as error:
-        return {"verdict": "refused", "error": "format-failure", "why": why(str(error))}
-    return {"verdict": "parsed"}
-
-
-def _crl(octets: bytes) -> None:
-    ask(open_list(octets), Budget())
-
-
-def _spki(octets: bytes) -> None:
-    start, stop = read.whole(octets, read.SEQUENCE)
-    read.check(octets, start, stop)
-    if load(octets) is None:
-        raise Malformed("the public key", "of no kind that signs certificates here")
-
-
-def _der(octets: bytes) -> None:
-    if read.header(octets, 0, len(octets))[2] != len(octets):
-        raise Malformed("the DER", "octets after its end")
-    read.check(octets, 0, len(octets))
-
-
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n([A-Za-z0-9+/=\r\n]*)-----END \1-----")
-
-
-def _pem(octets: bytes) -> None:
-    blocks = list(_BLOCK.finditer(octets))
-    if not blocks or octets.count(b"-----BEGIN ") != len(blocks):
-        raise Malformed("the PEM", "no block, or one that is not closed")
-    for block in blocks:
-        try:
-            _der(b64decode(b"".join(block[2].split()), validate=True))
-        except ValueError:
-            raise Malformed("the PEM", "a block that is not base64") from None
-
-
-READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
-    # The most octets that a second is enough for, and the reader.
-    "certificate": (256 << 10, read_foreign),
-    "crl": (8 << 20, _crl),
-    "ocsp-response": (256 << 10, read_response),
-    "name": (256 << 10, comparable),
-    "spki": (64 << 10, _spki),
-    "pem": (2 << 20, _pem),
-    "xml": (32 << 20, parse_xml),
-    "der": (2 << 20, _der),
-}

@@ -4,7 +4,7 @@ One request of the driver protocol: its keys, each read as what it must be.
 
 import re
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pki.paths.algorithms import Trust
@@ -66,6 +66,10 @@ class Request:
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
             raise BadRequest(f"{key} is no number from 0 on")
         return number
+
+    def seconds(self, key: str) -> timedelta | None:
+        number = self.number(key)
+        return None if number is None else timedelta(seconds=number)
 
     def identifiers(self, key: str) -> frozenset[str] | None:
         """Return a set of dotted OIDs; None where there is none."""
