@@ -39,10 +39,10 @@ MAX_KEYS = 64  # candidates for an XML signature
 
 def path(request: Request) -> Answer:
     """Build and validate a certification path."""
-    certificates = request.all_octets("certs")
+    anchors, certificates = request.octets_of("anchors"), request.octets_of("certs")
     crls, responses = request.all_octets("crls"), request.all_octets("ocsps")
     if not certificates:
-        raise BadRequest("certs is missing, or empty")
+        raise BadRequest("certs is empty, and its first is the target")
     asked = Asked.ALL if crls or responses else Asked.NONE
     if "revocation" in request:
         word = request.word("revocation")
@@ -52,7 +52,7 @@ def path(request: Request) -> Answer:
     verdict = validate(
         certificates[0],
         certificates[1:],
-        request.all_octets("anchors"),
+        anchors,
         crls,
         responses,
         at=request.moment("time"),

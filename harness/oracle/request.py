@@ -43,8 +43,10 @@ class Request:
 
     def all_octets(self, key: str) -> list[bytes]:
         """Return a list of binary fields; empty where there is none."""
-        if key not in self:
-            return []
+        return self.octets_of(key) if key in self else []
+
+    def octets_of(self, key: str) -> list[bytes]:
+        """Return a list of binary fields that must be there."""
         return [_octets(key, each) for each in self._typed(key, list)]
 
     def part(self, key: str) -> "Request":
@@ -95,6 +97,12 @@ class Request:
         if profile not in ("default", "legacy"):
             raise BadRequest("profile is neither default nor legacy")
         return Trust(profile)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Tell whether the answer must say that it was given under the old profile."""
+        fields = self._fields
+        return fields.get("kind") != "parse" and fields.get("profile") == Trust.LEGACY.value
 
     def _typed(self, key: str, kind: type) -> Any:
         value = self._fields.get(key)
