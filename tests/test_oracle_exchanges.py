@@ -19,7 +19,7 @@ from outside import openssl
 
 from harness.exports import pem
 from harness.oracle.answers import KINDS, answer
-from harness.oracle.parsing import READERS
+from harness.oracle.kinds import READERS
 from pki.causes import CAUSES
 
 HERE = Path(__file__).parent

@@ -9,8 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from harness.oracle.kinds import crl, ocsp, path, signature, xmldsig
-from harness.oracle.parsing import parse
+from harness.oracle.kinds import crl, ocsp, parse, path, signature, xmldsig
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from pki.paths.algorithms import Trust
 
