@@ -471,6 +471,61 @@ def test_entries_that_are_read_one_by_one_are_counted():
         ask(open_list(endless), Budget())
 
 
+def request_of(kind, name):
+    for each in (CATALOGUE / f"{kind}.jsonl").read_text("utf-8").splitlines():
+        exchange = json.loads(each)
+        if exchange["name"] == name:
+            return exchange["request"]
+    raise AssertionError(f"no exchange {name!r}")
+
+
+def encoded(*octets):
+    return [base64.b64encode(each).decode() for each in octets]
+
+
+BOMBS = {
+    "a response with more certificates than anybody reads": lambda: {
+        **request_of("path", "a response for each"),
+        "ocsps": encoded(_with_certificates(HANAKO, 2_500)) * 5,
+    },
+    "a response with thousands of answers, a hundred times": lambda: {
+        **request_of("path", "a response for each"),
+        "ocsps": encoded(_many_answers()) * 100,
+    },
+    "thousands of responses about nobody": lambda: {
+        **request_of("path", "a response for each"),
+        "ocsps": encoded(catalogued("ocsp", "response", "another serial")) * 12_000,
+    },
+    "thousands of certificates": lambda: {
+        **request_of("path", "nobody is asked about revocation"),
+        "certs": encoded(HANAKO) * 12_000,
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_request_made_to_be_worked_on_for_ever_ends_by_the_counter(bomb):
+    """
+    Five seconds are the budget of a request; the alarm rings at ten times as many.
+    """
+    asked = json.dumps(BOMBS[bomb]()).encode()
+
+    with alarm(5 * TENFOLD):
+        found = answer(asked)
+
+    assert ("indeterminate", "search-limit") == (found["verdict"], found["error"])
+
+
+def _with_certificates(der, count):
+    """
+    Fill a response by hand up with certificates.
+    """
+    response = catalogued("ocsp", "response", "a delegate")
+    [delegate] = read_response(response).certificates
+    return _in_octets(response, sequence(delegate), sequence(der * count))
+
+
 KEPT: dict[str, list[str]] = {}  # target: octets in hex that once made trouble
 
 

@@ -18,7 +18,7 @@ import pytest
 from outside import openssl
 
 from harness.exports import pem
-from harness.oracle.answers import KINDS, answer
+from harness.oracle.answers import KINDS, MAX_LINE, answer
 from harness.oracle.kinds import READERS
 from pki.causes import CAUSES
 
@@ -198,6 +198,24 @@ def one_process(requests):
         timeout=1200,
     )
     return [json.loads(each) for each in run.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_the_longest_line_is_answered_and_so_is_what_comes_after_a_longer_one():
+    """
+    The command takes 64 MiB, and skips what is longer whole.
+    """
+    head = b'{"id":"big","kind":"parse","what":"der","data":"'
+    size = MAX_LINE - len(head) - 2
+    longest = head + b"A" * (size - size % 4) + b'"' + b" " * (size % 4) + b"}"
+    small = b'{"id":"small","kind":"parse","what":"der","data":"BQA="}'
+    assert MAX_LINE == len(longest)
+
+    found = one_process([longest + b"\n", b" " + longest + b"\n", b"\n", small])
+
+    assert ["big", None, None, "small"] == [each["id"] for each in found]
+    errors = [each.get("error") for each in found]
+    assert ["search-limit", "bad-request", "bad-request", None] == errors
 
 
 @pytest.mark.slow

@@ -126,6 +126,7 @@ class OcspProcessing:
         if response.status:
             return Undetermined("ocsp-error", ERRORS.get(response.status, "another error"))
         certificate, key = path.certificates[number].certificate, path.keys[number]
+        self._signatures.budget.spend(Work.ENTRY, len(response.singles))
         singles = [each for each in response.singles if is_about(each, certificate, key)]
         if not singles:  # (1)
             return OTHER
