@@ -19,6 +19,7 @@ import tempfile
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -28,6 +29,14 @@ RUNS = 100_000
 SLOWEST = 10  # seconds for one input, ten times its budget
 LONGEST = 8192  # octets of an input in guided runs; longer ones have tests of their own
 FIELDS = ("certs", "crls", "ocsps", "cert", "issuer", "crl", "response", "spki", "data", "document")
+
+# Who not only reads but judges, and what it is shown; a verdict of any sort will do.
+JUDGED = {
+    "judged certificate": "certificate",
+    "judged issuer": "certificate",
+    "judged list": "crl",
+    "judged response": "ocsp-response",
+}
 
 
 class Target(NamedTuple):
@@ -49,6 +58,9 @@ def targets() -> dict[str, Target]:
     from crl.read import read_list
     from harness.oracle.answers import answer
     from harness.oracle.kinds import READERS
+    from harness.verifier.lists import said_by as list_says
+    from harness.verifier.paths import validate
+    from harness.verifier.responses import said_by as response_says
     from pki.certificate.read import read_certificate
     from pki.errors import JpkiError, Malformed
     from pki.xmldsig.read import read_signatures
@@ -65,10 +77,18 @@ def targets() -> dict[str, Target]:
         if found.problems:
             raise Malformed("the document", found.problems[0].text)
 
+    at = datetime(2026, 4, 1, 3, tzinfo=UTC)
+    asked = {name: exchanged("ocsp", name, "good") for name in ("cert", "issuer")}
+    root, path = exchanged("path", "anchors", "both lists are silent"), tuple(asked.values())
+
     rows: dict[str, Callable[[bytes], object]] = {
         **{what: reader for what, (_, reader) in READERS.items()},
         "certificate of JPKI": read_certificate,
         "list of JPKI": lambda octets: index(read_list(octets)),
+        "judged certificate": lambda octets: validate(octets, path, [root], at=at),
+        "judged issuer": lambda octets: validate(path[0], [octets], [root], at=at),
+        "judged list": lambda octets: list_says(octets, *path, at=at),
+        "judged response": lambda octets: response_says(octets, *path, at=at),
         "signatures": signatures,
         "line": line,
     }
@@ -80,6 +100,8 @@ def targets() -> dict[str, Target]:
             each for each in octets if len(each) <= LONGEST and accepts(reader, each, JpkiError)
         ]
         found[name] = Target(reader, lines if name == "line" else tuple(dict.fromkeys(seeds)))
+    for name, sort in JUDGED.items():
+        found[name] = Target(rows[name], found[sort].seeds)
     return found
 
 
@@ -89,6 +111,16 @@ def accepts(reader: Callable[[bytes], object], octets: bytes, refusal: type[Exce
     except refusal:
         return False
     return True
+
+
+def exchanged(kind: str, field: str, name: str) -> bytes:
+    """Give the octets of a field of one exchange."""
+    for each in (CATALOGUE / f"{kind}.jsonl").read_text("utf-8").splitlines():
+        exchange = json.loads(each)
+        if exchange["name"] == name:
+            value = exchange["request"][field]
+            return b64decode(value[0] if isinstance(value, list) else value)
+    raise LookupError(f"no exchange {name!r} of kind {kind}")
 
 
 def catalogue() -> Iterator[bytes]:
@@ -110,8 +142,6 @@ def catalogue() -> Iterator[bytes]:
 
 def ours() -> Iterator[bytes]:
     """Give a CA certificate of JPKI in each naming mode, and one that it issued."""
-    from datetime import UTC, datetime, timedelta
-
     from harness.keypool import Deck
     from pki.certificate.write import Subject, found, issue, template
     from pki.keys import spki_of

@@ -45,10 +45,11 @@ ROOT = Path(__file__).parent.parent
 FUZZ = runpy.run_path(str(ROOT / "scripts" / "fuzz.py"))
 TARGETS = FUZZ["targets"]()
 CATALOGUE = ROOT / "tests" / "oracle"
+CALLERS = {"line", "signatures", *FUZZ["JUDGED"]}
 every_target = pytest.mark.parametrize("name", TARGETS)
 
 EXAMPLES, EACH = 200, 100  # 20,000 inputs for each reader
-FEWER = {"line": 20, "signatures": 20}  # of those that only call other readers
+FEWER = 20  # of those that only call other readers
 GUIDED = 1_000_000  # inputs for each reader in `make torture`
 BRIEFLY = 2_000  # for one reader elsewhere: a process and its instruments cost seconds
 IN_FULL = os.environ.get("MINIJPKI_TORTURE") == "1"
@@ -83,7 +84,7 @@ def test_no_damage_raises_anything_but_the_project_s_own_error(name):
     """
     A target that reads nothing would test nothing: one in a hundred must get past it.
     """
-    target, each = TARGETS[name], FEWER.get(name, EACH)
+    target, each = TARGETS[name], FEWER if name in CALLERS else EACH
     passed = []
 
     @settings(derandomize=True, max_examples=EXAMPLES, deadline=None)
@@ -128,18 +129,7 @@ def test_coverage_guides_nobody_to_another_error(name, tmp_path):
     assert 0 < int(said.removeprefix(f"{name}: ").partition(" ")[0]), said
 
 
-def catalogued(kind, field, name):
-    """
-    Give the octets of a field of one exchange.
-    """
-    for each in (CATALOGUE / f"{kind}.jsonl").read_text("utf-8").splitlines():
-        exchange = json.loads(each)
-        if exchange["name"] == name:
-            value = exchange["request"][field]
-            return base64.b64decode(value[0] if isinstance(value, list) else value)
-    raise AssertionError(f"no exchange {name!r}")
-
-
+catalogued = FUZZ["exchanged"]
 HANAKO = catalogued("path", "certs", "both lists are silent")
 LIST = catalogued("crl", "crl", "listed")
 RESPONSE = catalogued("ocsp", "response", "a delegate")
@@ -230,7 +220,9 @@ EVERYWHERE = {
     "BIT STRING with nine bits unused": sequence(b"\x03\x02\x09\x00"),
     "a set, a string, a null": b"\x31\x00\x0c\x00\x05\x00",
 }
-BINARY = [name for name in TARGETS if name not in ("pem", "xml", "signatures", "line")]
+JUDGED = FUZZ["JUDGED"]
+NOT_DER = {"pem", "xml", "signatures", "line"}
+BINARY = [name for name in TARGETS if name not in NOT_DER | set(JUDGED)]
 
 
 @pytest.mark.parametrize("case", EVERYWHERE)
@@ -524,6 +516,19 @@ def _with_certificates(der, count):
     response = catalogued("ocsp", "response", "a delegate")
     [delegate] = read_response(response).certificates
     return _in_octets(response, sequence(delegate), sequence(der * count))
+
+
+def test_a_responder_whose_key_is_none_leaves_it_open():
+    """
+    He is passed over like any stranger, and the response is not called unreadable for him.
+    """
+    [delegate] = read_response(RESPONSE).certificates
+    spki = read_foreign(delegate).certificate.spki
+    keyless = within(delegate, spki, sequence(sequence(), NULL))
+
+    assert "unknown" == said(
+        request_of("ocsp", "a delegate"), "response", _with_certificates(keyless, 1)
+    )
 
 
 KEPT: dict[str, list[str]] = {}  # target: octets in hex that once made trouble

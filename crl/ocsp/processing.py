@@ -29,7 +29,7 @@ from crl.processing import CrlProcessing
 from crl.status import GOOD, REASONS, Revoked, Status, Undetermined
 from pki import oids
 from pki.certificate.read import CRL_DISTRIBUTION_POINTS
-from pki.errors import Malformed, MalformedDer
+from pki.errors import Malformed
 from pki.keys import key_identifier
 from pki.path import DIGITAL_SIGNATURE, NON_REPUDIATION
 from pki.paths.algorithms import MISMATCH
@@ -187,9 +187,10 @@ class OcspProcessing:
             self._signatures.budget.spend(Work.CANDIDATE)
             try:
                 found = read_foreign(der)
+                named = _is_named(response, found)
             except Malformed:
                 continue
-            if _is_named(response, found) and self._is_delegate(found, issuer, key):
+            if named and self._is_delegate(found, issuer, key):
                 yield _Responder(found, True, found.certificate.spki)
 
     def _is_delegate(self, found: Foreign, issuer: Foreign, key: bytes) -> bool:
@@ -229,10 +230,7 @@ class OcspProcessing:
 
 def _is_named(response: OcspResponse, certificate: Foreign) -> bool:
     if response.responder_name is not None:
-        try:
-            return comparable(response.responder_name) == certificate.subject
-        except MalformedDer:
-            return False
+        return comparable(response.responder_name) == certificate.subject
     return response.responder_key_hash == key_identifier(certificate.certificate.spki)
 
 
