@@ -55,6 +55,18 @@ def lists() -> Iterator[Exchange]:
 
     yield asked("silent", crl("City"), "good")
     yield asked("listed", crl("City", SERIAL), "revoked", "revoked")
+    yield asked("listed twice", crl("City", SERIAL, SERIAL), "revoked", "revoked")
+    mute = certificate(
+        "City",
+        "Root",
+        (x509.BasicConstraints(True, None), True),
+        (usage("key_cert_sign"), True),
+    )
+    yield asked(
+        "an issuer who may sign no list",
+        *(crl("City"), "unknown", "crl-untrusted"),
+        issuer=text(mute),
+    )
     yield asked("another issuer's", crl("Root"), "unknown", "crl-missing")
     yield asked(
         "signed by a stranger", crl("City", issuer_key="a stranger"), "unknown", "crl-untrusted"
