@@ -4,6 +4,7 @@ Read OCSP responses strictly.  Pure: DER in, a frozen value out; nothing is judg
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pki import oids
 from pki.certificate.read import Extension
@@ -231,14 +232,21 @@ def _single(der: bytes, at: int, stop: int) -> SingleResponse:
 def read_generalized(der: bytes, at: int, stop: int) -> tuple[datetime, int]:
     """Read a GeneralizedTime in whole seconds, and return the offset behind it [6960 4.2.2.1]."""
     begin, end = read.enter(der, at, stop, read.GENERALIZED_TIME)
-    text = der[begin:end]
+    moment = _moment(der[begin:end])
+    if moment is None:
+        raise MalformedDer(WHAT, "a time that is not YYYYMMDDhhmmssZ, or in no calendar", at)
+    return moment, end
+
+
+@lru_cache(maxsize=1024)  # a response has two or three times, many have the same
+def _moment(text: bytes) -> datetime | None:
     if len(text) != 15 or text[14:] != b"Z" or not text[:14].isdigit():
-        raise MalformedDer(WHAT, "a time that is not YYYYMMDDhhmmssZ", at)
+        return None
     try:
         fields = [int(text[i:j]) for i, j in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))]
-        return datetime(*fields, tzinfo=UTC), end  # type: ignore[arg-type, misc]
+        return datetime(*fields, tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
-        raise MalformedDer(WHAT, "a time that no calendar has", at) from None
+        return None
 
 
 def _extensions(der: bytes, at: int, stop: int, tag: int) -> dict[bytes, Extension]:
