@@ -100,7 +100,7 @@ def test_no_damage_raises_anything_but_the_project_s_own_error(name):
 
 
 @every_target
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(octets=st.binary(max_size=200))
 def test_no_octets_at_all_raise_anything_but_it(name, octets):
     tried(TARGETS[name], octets)
@@ -154,6 +154,7 @@ def said(request, field, octets):
 def test_with_any_bit_turned_over_nothing_is_said(kind, field, name, status):
     """
     Neither good nor revoked; in none of these is there an octet that no signature covers.
+    In `make torture` every bit, else one of every octet.
     """
     request = next(
         exchange["request"]
@@ -163,7 +164,7 @@ def test_with_any_bit_turned_over_nothing_is_said(kind, field, name, status):
     whole = base64.b64decode(request[field])
     accepted = {}
     for place in range(len(whole)):
-        for bit in range(8):
+        for bit in range(8) if IN_FULL else (place % 8,):
             changed = bytearray(whole)
             changed[place] ^= 1 << bit
             found = said(request, field, bytes(changed))
