@@ -99,7 +99,9 @@ def targets() -> dict[str, Target]:
         seeds = [
             each for each in octets if len(each) <= LONGEST and accepts(reader, each, JpkiError)
         ]
-        found[name] = Target(reader, lines if name == "line" else tuple(dict.fromkeys(seeds)))
+        if seeds:  # without any, damage would be but noise
+            kept = lines if name == "line" else tuple(dict.fromkeys(seeds))
+            found[name] = Target(reader, kept)
     for name, sort in JUDGED.items():
         found[name] = Target(rows[name], found[sort].seeds)
     return found

@@ -25,6 +25,7 @@ from pki.causes import CAUSES
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "oracle").glob("*.jsonl"))
 EXCHANGES = [json.loads(line) for file in FILES for line in file.read_text("utf-8").splitlines()]
+ELSEWHERE = {"cms", "pdf"}  # objects of the extras, which have stories of their own
 NOT_OF_THE_TABLE = {"unsupported", "bad-request"}
 
 MANY = 10_000  # requests
@@ -91,7 +92,7 @@ def test_each_kind_has_a_request_to_every_documented_answer():
 
 
 def test_each_sort_of_object_is_read_once_and_refused_once():
-    for what in READERS:
+    for what in set(READERS) - ELSEWHERE:
         verdicts = {
             each["answer"]["verdict"]
             for each in of_kind("parse")
