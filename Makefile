@@ -29,7 +29,7 @@ test: $(VENV)/.tests  ## run the tests, minutes; PYTEST_ARGS="-k moving" chooses
 bench: $(VENV)/.bench  ## measure, as ratios to what nobody can avoid, at most ten minutes
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
-torture: $(VENV)/.tests  ## run the torture tests in full size, as long as it takes
+torture: $(VENV)/.fuzz  ## run the torture tests in full size, as long as it takes
 	@MINIJPKI_TORTURE=1 $(BIN)/python -m pytest -m torture --durations=0 $(PYTEST_ARGS) tests
 
 lint: $(VENV)/.tests  ## check style and layout
@@ -57,4 +57,8 @@ $(VENV)/.tests: $(SOURCES)
 
 $(VENV)/.bench: $(SOURCES)
 	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin,pdf,server,bench
+	@touch $(VENV)/.core $(VENV)/.tests $@
+
+$(VENV)/.fuzz: $(SOURCES)
+	@PYTHON="$(PYTHON)" sh scripts/make_env.sh $(VENV) dev,plugin,pdf,server,fuzz
 	@touch $(VENV)/.core $(VENV)/.tests $@

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 from measure import Block, Contender, Item
+from suite_oracle import exchanges, responses
 from suite_stack import common_stack
 
 from crl.index import SerialIndex, index
@@ -586,6 +587,8 @@ SUITES: dict[str, Callable[[], Block]] = {
         filings,
         big_filings,
         common_stack,
+        responses,
+        exchanges,
         cold_starts,
     )
 }

@@ -19,6 +19,7 @@ from crl.status import prepare
 from harness.exports import pem
 from harness.verifier.documents import verify_certificate
 from harness.verifier.evidence import AtHand, anchor
+from harness.verifier.paths import Answer, validate
 from harness.verifier.policy import Policy, Revocation, Use
 from harness.verifier.verdict import Indication
 from pki.causes import Code
@@ -105,6 +106,26 @@ def we_say(case, kind):
     return OPEN if verdict.indication is Indication.INDETERMINATE else REFUSED
 
 
+def we_say_in_general(case):
+    """
+    Ask our general path validation, which knows nothing of JPKI, and use the same words.
+    """
+    verdict = validate(
+        case.certificate,
+        (),
+        case.anchors,
+        case.lists,
+        at=case.at,
+        policies=frozenset({case.policy}),
+        explicit_policy=True,
+    )
+    if verdict.answer is Answer.VALID:
+        return GOOD
+    if verdict.cause == "revoked":
+        return REVOKED
+    return OPEN if verdict.answer is Answer.INDETERMINATE else REFUSED
+
+
 def openssl(*words, folder=None, given=None):
     """
     Run openssl and return what it did; whether that is good is for the story to say.
@@ -165,7 +186,7 @@ def java_answers(cases):
         check=False,
         text=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=1200,
     )
     assert 0 == run.returncode, run.stderr
     answers = run.stdout.splitlines()

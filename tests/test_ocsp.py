@@ -21,6 +21,7 @@ from harness.scene import Scene
 from harness.verifier.documents import verify_certificate
 from harness.verifier.evidence import AtHand, anchor, response
 from harness.verifier.policy import Policy, Revocation
+from harness.verifier.responses import said_by
 from pki.certificate.read import read_certificate
 from pki.certificate.write import Subject, found, issue, template
 from pki.errors import Malformed
@@ -241,6 +242,35 @@ def test_no_flipped_bit_turns_revoked_into_good():
         except Malformed:
             continue
         assert answer != Good()
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        pytest.param(lambda: answered(), id="good"),
+        pytest.param(lambda: answered(Revoked(NOON, Reason.SUPERSEDED)), id="revoked"),
+        pytest.param(lambda: answered(Unknown()), id="unknown"),
+        pytest.param(lambda: answered(serial=0x1235), id="another serial number"),
+        pytest.param(lambda: answered(about=authority(number=2)), id="another generation"),
+        pytest.param(lambda: answered(next_update=None), id="no nextUpdate"),
+        pytest.param(lambda: answered(this_update=NOON + QUARTER), id="from the future"),
+        pytest.param(
+            lambda: answered(this_update=NOON - 2 * QUARTER, next_update=NOON - QUARTER), id="stale"
+        ),
+        pytest.param(lambda: refuse(3), id="tryLater"),
+    ],
+)
+def test_the_general_way_says_the_same(der):
+    """
+    Of a path of any length, by which all certificates but JPKI's own are judged.
+    """
+    general = said_by(der(), hanakos().der, authority().certificate, at=NOON)
+
+    short = said(der())
+    if isinstance(short, Undetermined):
+        assert short.cause == cause(general)
+    else:
+        assert short == general
 
 
 def test_another_library_reads_the_same():

@@ -1,15 +1,22 @@
 """
-Two hundred worlds live at random, and everybody agrees about every certificate in them.
+A thousand worlds live at random, and everybody agrees about every certificate in them.
 
 People come, move, marry, lose cards, withdraw and die; CAs change keys, in one world in six
 because a key was compromised.  Then each certificate is asked about at moments of its life,
-by its own list, by another, by an old one, by all that there are.  Our verifier, OpenSSL,
-Java and, where it is installed, pyhanko-certvalidator must give one answer.
+by its own list, by another, by an old one, by all that there are.  Our verifier in both of
+its ways, OpenSSL, Java and, where it is installed, pyhanko-certvalidator must give one answer.
+
+NOTE: four habits of theirs are spared, each where it is met: Java takes a list of another
+generation for the right one, and certvalidator neither knows a policy that must be stated,
+nor survives an anchor with a key of another algorithm, nor its lists.  Besides these no
+disagreement is known.
 """
 
 import asyncio
 import datetime as dt
+import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -26,6 +33,7 @@ from outside import (
     judged,
     openssl_says,
     we_say,
+    we_say_in_general,
 )
 
 from ca.authority import compromise, rollover
@@ -41,7 +49,7 @@ from pki.kinds import Algorithm, Event, Kind, Request, Sex
 
 pytestmark = [pytest.mark.torture, pytest.mark.slow]
 
-WORLDS = 200
+WORLDS = 1_000
 ACTS = 14
 BEGIN = dt.datetime(2026, 4, 1, 3, tzinfo=dt.UTC)
 ADDRESSES = (
@@ -64,6 +72,30 @@ class Question:
     about: str
     kind: Kind
     case: Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """
+    What is left of a world when it is over.
+
+    Attributes:
+        number: Its seed.
+        questions: About its certificates.
+        answers: Our own to them.
+        listed: How often a list of a CA key names a certificate: (kind, generation, list, serial).
+        revoked: Which of those must be named.
+        expired: Which may be.
+        points: Of each certificate, what it names and what its municipality's list is called.
+    """
+
+    number: int
+    questions: tuple[Question, ...]
+    answers: tuple[str, ...]
+    listed: Counter
+    revoked: frozenset
+    expired: frozenset
+    points: tuple[tuple[tuple[bytes, ...], bytes], ...]
 
 
 def act(world, chance, now):
@@ -186,21 +218,62 @@ def question(world, chance, issued, at):
     return Question(about=about, kind=kind, case=case)
 
 
+def told(directory, number):
+    world, chance, end = lived(directory, number)
+    asked_of_it = tuple(
+        replace(each, about=f"world {number}: {each.about}")
+        for each in questions(world, chance, end)
+    )
+    issued = [
+        (each, (each.kind, each.generation, each.scope, each.serial))
+        for each in certificates(world)
+    ]
+    standing = {
+        key: world.register.standing(each.kind, each.serial, at=end) for each, key in issued
+    }
+    story = Story(
+        number=number,
+        questions=asked_of_it,
+        answers=tuple(we_say(each.case, each.kind) for each in asked_of_it),
+        listed=Counter(
+            (made.kind, made.generation, made.word, entry.serial)
+            for made in world.press.all_newest(at=end)
+            if made.word not in ("arl", "full")
+            for entry in made.entries
+        ),
+        revoked=frozenset(
+            key for each, key in issued if each.not_after >= end and standing[key] != Good()
+        ),
+        expired=frozenset(key for each, key in issued if each.not_after < end),
+        points=tuple(
+            (
+                read_certificate(world.register.der(each.kind, each.serial)).distribution_points(),
+                encode_name(world.press.scope(each.kind, each.scope).point),
+            )
+            for each, _ in issued
+        ),
+    )
+    world.close()
+    return story
+
+
 @pytest.fixture(scope="module")
-def asked_questions(scaled, tmp_path_factory):
+def stories(scaled, tmp_path_factory):
     """
-    All questions about all worlds, with our own answers.
+    All worlds, each lived once, with all questions about them and our own answers.
     """
     folder = tmp_path_factory.mktemp("worlds")
-    found = []
-    for number in range(scaled(WORLDS)):
-        world, chance, end = lived(folder / str(number), number)
-        found += [
-            replace(each, about=f"world {number}: {each.about}")
-            for each in questions(world, chance, end)
-        ]
-        world.close()
-    return found
+    return [told(folder / str(number), number) for number in range(scaled(WORLDS))]
+
+
+@pytest.fixture(scope="module")
+def asked_questions(stories):
+    return [each for story in stories for each in story.questions]
+
+
+@pytest.fixture(scope="module")
+def our_words(stories):
+    return [each for story in stories for each in story.answers]
 
 
 def ambiguous(question):
@@ -216,13 +289,12 @@ def ambiguous(question):
     return len({each.check for each in doubts}) > 1
 
 
-def disagreements(asked_questions, theirs):
+def disagreements(asked_questions, our_words, theirs):
     """
     List where they and we differ: about whether it is good, and if not, about why.
     """
     found = []
-    for question, their_word in zip(asked_questions, theirs, strict=True):
-        ours = we_say(question.case, question.kind)
+    for question, ours, their_word in zip(asked_questions, our_words, theirs, strict=True):
         same = ours == their_word
         if not same and GOOD not in (ours, their_word):
             same = ambiguous(question)
@@ -231,23 +303,39 @@ def disagreements(asked_questions, theirs):
     return found
 
 
-def test_the_questions_have_every_answer(asked_questions):
+def test_the_questions_have_every_answer(our_words):
     """
     A world in which all is well would prove nothing.
     """
-    words = Counter(we_say(each.case, each.kind) for each in asked_questions)
+    words = Counter(our_words)
 
     assert {GOOD, REVOKED, OPEN, REFUSED} == set(words)
-    assert min(words.values()) >= len(asked_questions) // 50
+    assert min(words.values()) >= len(our_words) // 50
 
 
-def test_openssl_agrees_about_every_certificate(asked_questions, tmp_path):
-    theirs = [openssl_says(each.case, tmp_path) for each in asked_questions]
+def test_the_general_way_agrees_with_the_short_one(asked_questions, our_words):
+    theirs = [we_say_in_general(each.case) for each in asked_questions]
 
-    assert [] == disagreements(asked_questions, theirs)
+    assert [] == disagreements(asked_questions, our_words, theirs)
 
 
-def test_java_agrees_about_every_certificate(asked_questions):
+def test_openssl_agrees_about_every_certificate(asked_questions, our_words, tmp_path):
+    """
+    It judges one certificate a process, so as many processes run as there are processors.
+    """
+
+    def says(number):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return openssl_says(asked_questions[number].case, folder)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        theirs = list(pool.map(says, range(len(asked_questions))))
+
+    assert [] == disagreements(asked_questions, our_words, theirs)
+
+
+def test_java_agrees_about_every_certificate(asked_questions, our_words):
     """
     NOTE: a list is to be trusted by the same anchor as the certificate [5280 6.3.3 (f)], but
     Java takes any of the issuer's name, and so another generation's list of the same point
@@ -258,7 +346,7 @@ def test_java_agrees_about_every_certificate(asked_questions):
 
     theirs = [java_word(answer) for answer in java_answers(cases)]
 
-    assert [] == disagreements(asked_questions, theirs)
+    assert [] == disagreements(asked_questions, our_words, theirs)
 
 
 def own_lists(case):
@@ -269,14 +357,14 @@ def own_lists(case):
     return tuple(each for each in case.lists if read_list(each).key_identifier == key)
 
 
-def test_certvalidator_agrees_about_every_certificate(asked_questions):
+def test_certvalidator_agrees_about_every_certificate(asked_questions, our_words):
     pytest.importorskip(
-        "pyhanko_certvalidator", reason="certvalidator is here only where `make bench` was run"
+        "pyhanko_certvalidator", reason="certvalidator comes with the extra pdf, which is not here"
     )
 
     theirs = asyncio.run(certvalidator_words(asked_questions))
 
-    assert [] == disagreements(asked_questions, theirs)
+    assert [] == disagreements(asked_questions, our_words, theirs)
 
 
 async def certvalidator_words(asked_questions):
@@ -316,48 +404,19 @@ async def certvalidator_words(asked_questions):
     return words
 
 
-def test_the_lists_together_name_the_revoked_and_nobody_twice(scaled, tmp_path):
+def test_the_lists_together_name_the_revoked_and_nobody_twice(stories):
     """
     Of each CA key: on its municipality's list, and there alone, until it is long expired.
     """
-    for number in range(scaled(WORLDS)):
-        world, _, end = lived(tmp_path / str(number), number)
-        for kind in Kind:
-            for generation in world.authority.generations(kind):
-                named = Counter(
-                    (made.word, entry.serial)
-                    for made in world.press.all_newest(at=end)
-                    if (made.kind, made.generation) == (kind, generation.number)
-                    and made.word not in ("arl", "full")
-                    for entry in made.entries
-                )
-                expected = {
-                    (each.scope, each.serial)
-                    for each in certificates(world)
-                    if (each.kind, each.generation) == (kind, generation.number)
-                    and each.not_after >= end
-                    and world.register.standing(kind, each.serial, at=end) != Good()
-                }
-                gone = {
-                    (each.scope, each.serial)
-                    for each in certificates(world)
-                    if each.kind is kind and each.not_after < end
-                }
-
-                assert expected == set(named) - gone
-                assert {1} >= set(named.values())
-        world.close()
+    for story in stories:
+        assert story.revoked == set(story.listed) - story.expired, story.number
+        assert {1} >= set(story.listed.values()), story.number
 
 
-def test_a_certificate_names_the_municipality_where_it_was_issued_for_ever(scaled, tmp_path):
+def test_a_certificate_names_the_municipality_where_it_was_issued_for_ever(stories):
     """
     However often its holder moves, its list stays the same.
     """
-    for number in range(scaled(WORLDS)):
-        world, _, _ = lived(tmp_path / str(number), number)
-        for issued in certificates(world):
-            certificate = read_certificate(world.register.der(issued.kind, issued.serial))
-            scope = world.press.scope(issued.kind, issued.scope)
-
-            assert (encode_name(scope.point),) == certificate.distribution_points()
-        world.close()
+    for story in stories:
+        for named, point in story.points:
+            assert (point,) == named, story.number

@@ -4,15 +4,19 @@ Read OCSP responses strictly.  Pure: DER in, a frozen value out; nothing is judg
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pki import oids
-from pki.certificate.read import Extension, check_name
+from pki.certificate.read import Extension
 from pki.der import read
 from pki.errors import Malformed, MalformedDer
+from pki.paths.names import comparable
 
 WHAT = "the OCSP response"
 MAX_SIZE = 1 << 20  # octets
+MAX_NONCE = 128  # octets (RFC 9654)
 SUCCESSFUL = 0
+STATUSES = (SUCCESSFUL, 1, 2, 3, 5, 6)  # 4 was never given [6960 4.2.1]
 
 BASIC = oids.content("1.3.6.1.5.5.7.48.1.1")
 NONCE = oids.content("1.3.6.1.5.5.7.48.1.2")
@@ -97,6 +101,8 @@ def _read(der: bytes) -> OcspResponse:
     start, stop = read.whole(der, read.SEQUENCE)
     begin, at = read.enter(der, start, stop, read.ENUMERATED)
     status = read.integer(der, begin, at)
+    if status not in STATUSES:
+        raise MalformedDer(WHAT, "a status that the standard does not have", begin)
     if at == stop:
         if status == SUCCESSFUL:
             raise MalformedDer(WHAT, "successful, and without an answer", at)
@@ -127,6 +133,8 @@ def _basic(der: bytes) -> OcspResponse:
         if tag != 0xA0 or inner_stop != end:
             raise MalformedDer(WHAT, "certificates of another shape", begin)
         listed = read.children(der, inner, inner_stop)
+        if any(tag != read.SEQUENCE for tag, _, _, _ in listed):
+            raise MalformedDer(WHAT, "something else among its certificates", inner)
         certificates = tuple([der[at:after] for _, at, _, after in listed])
     _, tbs_at, tbs_start, tbs_stop = parts[0]
     name, key_hash, produced, singles, extensions = _response_data(der, tbs_start, tbs_stop)
@@ -143,7 +151,7 @@ def _basic(der: bytes) -> OcspResponse:
         responder_key_hash=key_hash,
         produced_at=produced,
         singles=singles,
-        nonce=_octets(nonce.value) if nonce else None,
+        nonce=read_nonce(nonce.value) if nonce else None,
         unknown_critical=any(each.critical for each in extensions.values()),
         certificates=certificates,
     )
@@ -160,8 +168,8 @@ def _response_data(
     name = key_hash = None
     if tag == 0xA1:
         inner, inner_stop = read.enter(der, begin, end, read.SEQUENCE)
-        check_name(der, inner, inner_stop)
         name = der[begin:end]
+        comparable(name)  # for its form
     elif tag == 0xA2:
         inner, inner_stop = read.enter(der, begin, end, read.OCTET_STRING)
         key_hash = der[inner:inner_stop]
@@ -169,15 +177,10 @@ def _response_data(
         raise MalformedDer(WHAT, "a responder that is named in neither way", at)
     produced, at = read_generalized(der, end, stop)
     begin, end = read.enter(der, at, stop, read.SEQUENCE)
-    singles = tuple(
-        [
-            _single(der, inner, inner_stop)
-            for tag, _, inner, inner_stop in read.children(der, begin, end)
-            if tag == read.SEQUENCE
-        ]
-    )
-    if not singles:
+    listed = read.children(der, begin, end)
+    if not listed or any(tag != read.SEQUENCE for tag, _, _, _ in listed):
         raise MalformedDer(WHAT, "an answer about nothing", begin)
+    singles = tuple([_single(der, inner, inner_stop) for _, _, inner, inner_stop in listed])
     extensions = _extensions(der, end, stop, 0xA1) if end < stop else {}
     return name, key_hash, produced, singles, extensions
 
@@ -229,14 +232,21 @@ def _single(der: bytes, at: int, stop: int) -> SingleResponse:
 def read_generalized(der: bytes, at: int, stop: int) -> tuple[datetime, int]:
     """Read a GeneralizedTime in whole seconds, and return the offset behind it [6960 4.2.2.1]."""
     begin, end = read.enter(der, at, stop, read.GENERALIZED_TIME)
-    text = der[begin:end]
+    moment = _moment(der[begin:end])
+    if moment is None:
+        raise MalformedDer(WHAT, "a time that is not YYYYMMDDhhmmssZ, or in no calendar", at)
+    return moment, end
+
+
+@lru_cache(maxsize=1024)  # a response has two or three times, many have the same
+def _moment(text: bytes) -> datetime | None:
     if len(text) != 15 or text[14:] != b"Z" or not text[:14].isdigit():
-        raise MalformedDer(WHAT, "a time that is not YYYYMMDDhhmmssZ", at)
+        return None
     try:
         fields = [int(text[i:j]) for i, j in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))]
-        return datetime(*fields, tzinfo=UTC), end  # type: ignore[arg-type, misc]
+        return datetime(*fields, tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
-        raise MalformedDer(WHAT, "a time that no calendar has", at) from None
+        return None
 
 
 def _extensions(der: bytes, at: int, stop: int, tag: int) -> dict[bytes, Extension]:
@@ -249,7 +259,9 @@ def _extensions(der: bytes, at: int, stop: int, tag: int) -> dict[bytes, Extensi
     return read_extensions(der, inner, inner_stop)
 
 
-def _octets(value: bytes) -> bytes:
-    """Open the nonce, which is an OCTET STRING inside the extension's own (RFC 9654)."""
+def read_nonce(value: bytes) -> bytes:
+    """Open a nonce, which is an OCTET STRING inside the extension's own (RFC 9654)."""
     begin, end = read.whole(value, read.OCTET_STRING)
+    if not 1 <= end - begin <= MAX_NONCE:
+        raise MalformedDer(WHAT, "a nonce that is empty, or too long", begin)
     return value[begin:end]

@@ -5,8 +5,10 @@ Whatever is not plainly an answer about this certificate, by somebody who may gi
 fresh, leaves the question open: never a yes [6960 3.2] [D 9].
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import new
 
 from crl.ocsp.read import OcspResponse, SingleResponse
@@ -46,6 +48,8 @@ EARLY = Undetermined("ocsp-stale", "it comes from the future")
 UNKNOWN = Undetermined("ocsp-unknown", "the responder does not know the certificate")
 WRONG_NONCE = Undetermined("ocsp-nonce", "its nonce is not that of the request")
 NO_NONCE = Undetermined("ocsp-nonce", "it returns no nonce, and one was required")
+
+_key_identifier = lru_cache(maxsize=256)(key_identifier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,27 +107,35 @@ def ocsp_status(
     said = [
         _fresh(single, at=at)
         for single in response.singles
-        if _is_about(single, certificate, issuer)
+        if is_about(single, certificate, issuer.certificate.spki)
     ]
-    if not said:
-        return OTHER
-    return min(said, key=_severity)
+    return worst(said)
+
+
+def worst(said: Sequence[Good | Revoked | Undetermined]) -> Good | Revoked | Undetermined:
+    """Choose among several answers about one certificate: a no, else a doubt, else a yes."""
+    return min(said, key=_severity, default=OTHER)
 
 
 def _severity(said: Good | Revoked | Undetermined) -> int:
     return {Revoked: 0, Undetermined: 1, Good: 2}[type(said)]
 
 
-def _is_about(single: SingleResponse, certificate: Certificate, issuer: TrustAnchor) -> bool:
-    """Compare serial number and issuer; both hashes must be the issuer's [6960 3.2 (1)]."""
+def is_about(single: SingleResponse, certificate: Certificate, spki: bytes) -> bool:
+    """Compare serial number and issuer, whose key is *spki*; both hashes count [6960 4.1.1]."""
     digest = DIGESTS.get(single.digest)
     if digest is None or single.serial != certificate.serial:
         return False
-    bits = public_key_bits(issuer.certificate.spki)
-    return (
-        new(digest, issuer.certificate.subject, usedforsecurity=False).digest() == single.name_hash
-        and new(digest, bits, usedforsecurity=False).digest() == single.key_hash
-    )
+    return (single.name_hash, single.key_hash) == _hashes(digest, certificate.issuer, spki)
+
+
+@lru_cache(maxsize=256)  # few issuers have many certificates
+def _hashes(digest: str, name: bytes, spki: bytes) -> tuple[bytes, bytes]:
+    name_hash, key_hash = [
+        new(digest, octets, usedforsecurity=False).digest()
+        for octets in (name, public_key_bits(spki))
+    ]
+    return name_hash, key_hash
 
 
 def _fresh(single: SingleResponse, *, at: datetime) -> Good | Revoked | Undetermined:
@@ -169,4 +181,4 @@ def _responder_key(
 def _is_named(response: OcspResponse, certificate: Certificate) -> bool:
     if response.responder_name is not None:
         return response.responder_name == certificate.subject
-    return response.responder_key_hash == key_identifier(certificate.spki)
+    return response.responder_key_hash == _key_identifier(certificate.spki)

@@ -14,7 +14,7 @@ from harness.cli.desk import Command, Desk
 def oracle(desk: Desk) -> None:
     """Judge what others ask: a JSON object on each line in, one on each line out.
 
-    Kinds: path, crl, signature, xmldsig, parse.  Nothing is fetched and nothing written,
+    Kinds: path, crl, ocsp, signature, xmldsig, parse.  Nothing is fetched and nothing written,
     no world is needed, and an answer depends on its request alone.  Requests come by standard
     input, until it ends.
 

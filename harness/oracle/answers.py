@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from harness.oracle.kinds import crl, parse, path, signature, xmldsig
+from harness.oracle.kinds import crl, ocsp, parse, path, signature, xmldsig
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from pki.paths.algorithms import Trust
 
@@ -18,6 +18,7 @@ MAX_LINE = 64 << 20  # octets
 KINDS: dict[str, Callable[[Request], Answer]] = {
     "path": path,
     "crl": crl,
+    "ocsp": ocsp,
     "signature": signature,
     "xmldsig": xmldsig,
     "parse": parse,
@@ -27,7 +28,7 @@ KINDS: dict[str, Callable[[Request], Answer]] = {
 def lines(source: BinaryIO, *, limit: int = MAX_LINE) -> Iterator[bytes | None]:
     """Yield the lines of *source*; None for one over *limit* octets, which is skipped whole."""
     while line := source.readline(limit + 1):
-        if len(line) <= limit:
+        if len(line) <= limit or line.endswith(b"\n"):
             yield line
             continue
         while line and not line.endswith(b"\n"):
@@ -49,14 +50,14 @@ def answer(line: bytes | None) -> Answer:
     request = Request(fields)
     try:
         found = {"id": identifier, **_answered(request)}
-        if request.trust is Trust.LEGACY:
-            found["profile"] = Trust.LEGACY.value
     except BadRequest as error:
         return _trouble(identifier, "bad-request", str(error))
     except Unsupported as error:
-        return _trouble(identifier, "unsupported", str(error))
+        found = _trouble(identifier, "unsupported", str(error))
     except Exception as error:  # the protocol has a word for what must not happen
-        return _trouble(identifier, "internal", f"{type(error).__name__}: {error}")
+        found = _trouble(identifier, "internal", f"{type(error).__name__}: {error}")
+    if request.is_legacy:
+        found["profile"] = Trust.LEGACY.value
     return found
 
 

@@ -1,20 +1,22 @@
 """
-The kinds of request: paths, lists, bare signatures, XML signatures, parsing.
+The kinds of request: paths, lists, OCSP, bare signatures, XML signatures, parsing.
 """
 
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from crl.ocsp.read import read_response
+from crl.ocsp.request.read import read_request
 from crl.opened import ask, open_list
-from crl.status import Good, Revoked
+from crl.status import Good, Revoked, Status
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
-from harness.verifier.lists import said_by
+from harness.verifier.lists import said_by as list_says
 from harness.verifier.paths import Asked, validate
+from harness.verifier.responses import said_by as response_says
 from pki.der import read
 from pki.der.write import NULL, oid, sequence
 from pki.errors import JpkiError, Malformed, SearchExhausted
@@ -43,10 +45,10 @@ MAX_KEYS = 64  # candidates for an XML signature
 
 def path(request: Request) -> Answer:
     """Build and validate a certification path."""
-    certificates = request.all_octets("certs")
+    anchors, certificates = request.octets_of("anchors"), request.octets_of("certs")
     crls, responses = request.all_octets("crls"), request.all_octets("ocsps")
     if not certificates:
-        raise BadRequest("certs is missing, or empty")
+        raise BadRequest("certs is empty, and its first is the target")
     asked = Asked.ALL if crls or responses else Asked.NONE
     if "revocation" in request:
         word = request.word("revocation")
@@ -56,8 +58,9 @@ def path(request: Request) -> Answer:
     verdict = validate(
         certificates[0],
         certificates[1:],
-        request.all_octets("anchors"),
+        anchors,
         crls,
+        responses,
         at=request.moment("time"),
         policies=request.identifiers("policies"),
         explicit_policy=request.flag("explicit_policy"),
@@ -79,23 +82,44 @@ def path(request: Request) -> Answer:
 
 def crl(request: Request) -> Answer:
     """Say what a list says about a certificate."""
-    age = request.number("max_age")
-    try:
-        said = said_by(
+    return _status(
+        lambda: list_says(
             request.octets("crl"),
             request.octets("cert"),
             request.octets("issuer"),
             request.all_octets("extra_certs"),
             at=request.moment("time"),
-            max_age=None if age is None else timedelta(seconds=age),
+            max_age=request.seconds("max_age"),
             trust=request.trust,
-        )
+        ),
+        "the list that speaks for it does not name it",
+    )
+
+
+def ocsp(request: Request) -> Answer:
+    """Say what a response says about a certificate."""
+    return _status(
+        lambda: response_says(
+            request.octets("response"),
+            request.octets("cert"),
+            request.octets("issuer"),
+            at=request.moment("time"),
+            max_age=request.seconds("max_age"),
+            trust=request.trust,
+        ),
+        "its issuer's responder says so",
+    )
+
+
+def _status(ask: Callable[[], Status], good: str) -> Answer:
+    try:
+        said = ask()
     except Malformed as error:
         return {"status": "error", "error": "format-failure", "why": why(str(error))}
     except SearchExhausted as error:
         return {"status": "unknown", "error": "search-limit", "why": why(str(error))}
     if isinstance(said, Good):
-        return {"status": "good", "why": "the list that speaks for it does not name it"}
+        return {"status": "good", "why": good}
     if isinstance(said, Revoked):
         return {
             "status": "revoked",
@@ -236,6 +260,7 @@ READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
     # The most octets that a second is enough for, and the reader.
     "certificate": (256 << 10, read_foreign),
     "crl": (8 << 20, _crl),
+    "ocsp-request": (64 << 10, read_request),
     "ocsp-response": (256 << 10, read_response),
     "name": (256 << 10, comparable),
     "spki": (64 << 10, _spki),

@@ -4,7 +4,7 @@ One request of the driver protocol: its keys, each read as what it must be.
 
 import re
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pki.paths.algorithms import Trust
@@ -43,8 +43,10 @@ class Request:
 
     def all_octets(self, key: str) -> list[bytes]:
         """Return a list of binary fields; empty where there is none."""
-        if key not in self:
-            return []
+        return self.octets_of(key) if key in self else []
+
+    def octets_of(self, key: str) -> list[bytes]:
+        """Return a list of binary fields that must be there."""
         return [_octets(key, each) for each in self._typed(key, list)]
 
     def part(self, key: str) -> "Request":
@@ -66,6 +68,10 @@ class Request:
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 31:
             raise BadRequest(f"{key} is no number from 0 on")
         return number
+
+    def seconds(self, key: str) -> timedelta | None:
+        number = self.number(key)
+        return None if number is None else timedelta(seconds=number)
 
     def identifiers(self, key: str) -> frozenset[str] | None:
         """Return a set of dotted OIDs; None where there is none."""
@@ -91,6 +97,12 @@ class Request:
         if profile not in ("default", "legacy"):
             raise BadRequest("profile is neither default nor legacy")
         return Trust(profile)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Tell whether the answer must say that it was given under the old profile."""
+        fields = self._fields
+        return fields.get("kind") != "parse" and fields.get("profile") == Trust.LEGACY.value
 
     def _typed(self, key: str, kind: type) -> Any:
         value = self._fields.get(key)

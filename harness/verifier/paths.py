@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from crl.ocsp.processing import OcspProcessing
+from crl.ocsp.read import OcspResponse, read_response
 from crl.opened import OpenedList, open_list
-from crl.processing import CrlProcessing
-from crl.status import GOOD, Good, Revoked, Status
+from crl.processing import MISSING, CrlProcessing
+from crl.status import GOOD, Good, Revoked, Status, Undetermined
 from pki import oids
 from pki.causes import CAUSES
 from pki.der import read
@@ -61,6 +63,28 @@ class PathVerdict:
     policies: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """
+    Lists and responses at hand.
+
+    Attributes:
+        lists: Of any issuer.
+        answers: By OCSP.
+    """
+
+    lists: CrlProcessing
+    answers: OcspProcessing
+
+    def status(self, path: Processed, number: int) -> Status:
+        """Ask both about one certificate: revoked if either says so, and good if either does."""
+        by_list, by_answer = self.lists.status(path, number), self.answers.status(path, number)
+        if isinstance(by_list, Revoked) or isinstance(by_answer, Undetermined):
+            # The list's word is the nearer miss, unless there was none.
+            return by_answer if by_list == MISSING and self.answers.asked else by_list
+        return by_answer
+
+
 _NO_PATH = PathVerdict(
     Answer.INVALID, "no-certificate-chain-found", "no way leads to a trust anchor"
 )
@@ -71,6 +95,7 @@ def validate(
     bag: Iterable[bytes],
     anchors: Iterable[bytes],
     crls: Iterable[bytes] = (),
+    responses: Iterable[bytes] = (),
     *,
     at: datetime,
     policies: frozenset[str] | None = None,
@@ -85,8 +110,9 @@ def validate(
     """
     Build and validate a path from *target* to one of *anchors*.
 
-    *bag* holds other certificates in no order, *crls* the lists at hand; what cannot be
-    read there is left out, for it can prove nothing.  *policies* None stands for any.
+    *bag* holds other certificates in no order, *crls* and *responses* the lists and
+    OCSP responses at hand; what cannot be read there is left out, for it can prove nothing.
+    *policies* None stands for any.
     """
     inputs = Inputs(
         at=at,
@@ -103,7 +129,13 @@ def validate(
     except Malformed as error:
         return _refused("format-failure", str(error))
     try:
-        return _search(end_entity, bag, anchors, crls, inputs, signatures, revocation)
+        known = Bag(_readable(anchors, signatures.budget), _readable(bag, signatures.budget))
+        lists = CrlProcessing(_usable(crls, signatures.budget), known, inputs, signatures)
+        answers = OcspProcessing(
+            _answers(responses, signatures.budget), inputs, signatures, lists=lists
+        )
+        sources = Sources(lists, answers)
+        return _search(end_entity, known, sources, inputs, signatures, revocation)
     except SearchExhausted as error:
         return _refused("search-limit", str(error))
 
@@ -115,35 +147,31 @@ def _refused(cause: str, why: str, path: Processed | None = None) -> PathVerdict
 
 def _search(
     target: Foreign,
-    others: Iterable[bytes],
-    anchors: Iterable[bytes],
-    crls: Iterable[bytes],
+    bag: Bag,
+    sources: Sources,
     inputs: Inputs,
     signatures: Signatures,
     revocation: Asked,
 ) -> PathVerdict:
     """Try one path after the other; one that holds is enough, else the best one is reported."""
-    budget = signatures.budget
-    bag = Bag(_readable(anchors, budget), _readable(others, budget))
-    lists = CrlProcessing(_usable(crls, budget), bag, inputs, signatures)
     refused: Refused | None = None
     unanswered: PathVerdict | None = None
     revoked: PathVerdict | None = None
     for candidate in candidates(target, bag, signatures):
-        budget.spend(Work.PATH)
+        signatures.budget.spend(Work.PATH)
         path = process(candidate.anchor, candidate.certificates, inputs, signatures)
         if isinstance(path, Refused):
             if refused is None or path.reached > refused.reached:
                 refused = path
             continue
-        said = _asked(lists, path, revocation)
+        said = _asked(sources, path, revocation)
         if isinstance(said, Good):
             return PathVerdict(Answer.VALID, None, "", _ders(path), _dotted(path))
         if isinstance(said, Revoked):
             # Whoever revoked the target itself meant it on every path.
             why = f"revoked since {said.since:%Y-%m-%dT%H:%M:%SZ}, {said.reason.value}"
             revoked = revoked or _refused("revoked", why, path)
-            if isinstance(lists.status(path, len(path.certificates) - 1), Revoked):
+            if isinstance(sources.status(path, len(path.certificates) - 1), Revoked):
                 return revoked
         else:
             unanswered = unanswered or _refused(said.cause, said.why, path)
@@ -174,14 +202,26 @@ def _usable(ders: Iterable[bytes], budget: Budget) -> list[OpenedList]:
     return found
 
 
-def _asked(lists: CrlProcessing, path: Processed, revocation: Asked) -> Status:
-    match revocation:
-        case Asked.NONE:
-            return GOOD
-        case Asked.TARGET:
-            return lists.status(path, len(path.certificates) - 1)
-        case Asked.ALL:
-            return lists.path_status(path)
+def _answers(ders: Iterable[bytes], budget: Budget) -> list[OcspResponse]:
+    found = []
+    for der in ders:
+        budget.spend(Work.OCTET, len(der))
+        try:
+            found.append(read_response(der))
+        except Malformed:
+            continue
+    return found
+
+
+def _asked(sources: Sources, path: Processed, revocation: Asked) -> Status:
+    """Ask about a path, from the anchor down; the first word that is no yes counts."""
+    last = len(path.certificates) - 1
+    numbers = {Asked.NONE: (), Asked.TARGET: (last,), Asked.ALL: range(last + 1)}[revocation]
+    for number in numbers:
+        said = sources.status(path, number)
+        if said != GOOD:
+            return said
+    return GOOD
 
 
 def _ders(path: Processed | None) -> tuple[bytes, ...]:
