@@ -24,6 +24,7 @@ from cms_workshop import (
     SIGNING_CERTIFICATE,
     SIGNING_CERTIFICATE_V2,
     SIGNING_TIME,
+    SINCE,
     TIME_STAMP,
     algorithm,
     attribute,
@@ -507,7 +508,7 @@ REFUSED = {  # what was done, and what the verdict says
         BROKEN,
     ),
     "signing-time before the certificate": (
-        lambda: ours(signing_time=NOON - timedelta(seconds=1)),
+        lambda: ours(signing_time=SINCE - timedelta(seconds=1)),
         CONSTRAINTS,
     ),
     "signing-time that no calendar has": (

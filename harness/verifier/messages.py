@@ -160,7 +160,7 @@ def _signer(
     verifies, the first that can be read, so that the rest of the report can be made.
     """
     chosen: tuple[Certificate | None, str | None] = (None, None)
-    for der in dict.fromkeys(candidates(data, signer)[:MAX_CANDIDATES]):
+    for der in list(dict.fromkeys(candidates(data, signer)))[:MAX_CANDIDATES]:
         try:
             certificate = read_certificate(der)
             key = certificate.public_key()
