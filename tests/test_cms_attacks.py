@@ -179,10 +179,10 @@ def lists_of(nodes):
     """
     Give every list of nodes in a tree, the tree's own first.
     """
-    yield nodes
-    for _, inner in nodes:
-        if isinstance(inner, list):
-            yield from lists_of(inner)
+    found = [nodes]
+    for each in found:
+        found += [inner for _, inner in each if type(inner) is list]
+    return found
 
 
 def copied(part):
