@@ -161,16 +161,16 @@ def _peers(message: bytes) -> tuple[tuple[Contender, ...], tuple[str, ...]]:
 
     def asn1crypto() -> None:
         data = cms.ContentInfo.load(message)["content"]
-        [info] = data["signer_infos"]
+        info = data["signer_infos"][0]
         attributes = info["signed_attrs"]
-        stated = {each["type"].native: each["values"][0].native for each in attributes}
-        assert sha256(CONTENT).digest() == stated["message_digest"]
-        key.verify(
-            info["signature"].native,
-            attributes.untag().dump(),
-            stage.PKCS1V15,
-            stage.SHA_256,
-        )
+        [stated] = [
+            each["values"][0].native
+            for each in attributes
+            if each["type"].native == "message_digest"
+        ]
+        assert sha256(CONTENT).digest() == stated
+        octets = b"\x31" + attributes.dump()[1:]
+        key.verify(info["signature"].native, octets, stage.PKCS1V15, stage.SHA_256)
 
     def pyhanko() -> None:
         data = cms.ContentInfo.load(message)["content"]

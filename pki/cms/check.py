@@ -6,16 +6,15 @@ with its own answer, so that none hides another.  Whether the certificate may be
 somebody else's question.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from pki.certificate.read import Certificate
 from pki.cms import attributes as opening
 from pki.cms.attributes import CertificateHash
+from pki.cms.hashing import hashed
 from pki.cms.identifiers import (
     ALGORITHM_PROTECTION,
     CONTENT_TYPE,
@@ -120,19 +119,6 @@ def _check_attributes(
         signing_time(signer)  # only whether it is a time at all
 
 
-_HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
-    "sha1": partial(hashlib.sha1, usedforsecurity=False),
-    "sha256": hashlib.sha256,
-    "sha384": hashlib.sha384,
-    "sha512": hashlib.sha512,
-}
-
-
-def hashed(digest: str, content: bytes) -> bytes:
-    """Hash by name, faster than hashlib finds it."""
-    return _HASHES[digest](content).digest()
-
-
 def signing_time(signer: SignerInfo) -> datetime | None:
     """Return the moment of signing that the signer claims; None without a claim."""
     found = (signer.signed_attributes or {}).get(SIGNING_TIME)
@@ -155,37 +141,44 @@ def time_problems(signer: SignerInfo, certificate: Certificate) -> list[Problem]
 
 
 def candidates(data: SignedData, signer: SignerInfo) -> tuple[bytes, ...]:
-    """Return those of the bag that may be the signer's certificate, by what names it."""
+    """
+    Return those of the bag that may be the signer's certificate, by what names it.
+
+    A hint: only `is_meant`, of a certificate that has been read, is sure.
+    """
     key = signer.key_identifier
     if key is not None:
         # Whoever is meant has these octets in an extension; `is_meant` looks closely.
         return tuple([der for der in data.certificates if key and key in der])
-    found = []
-    for der in data.certificates:
-        try:
-            if _issuer_and_serial(der) == (signer.issuer, signer.serial):
-                found.append(der)
-        except (Malformed, IndexError):
-            continue
-    return tuple(found)
+    issuer, serial = signer.issuer or b"", signer.serial or b""
+    return tuple([der for der in data.certificates if _is_named(der, issuer, serial)])
+
+
+def _is_named(der: bytes, issuer: bytes, serial: bytes) -> bool:
+    """Look at no more of a certificate than at that by which signers name it; a bag has many."""
+    size = len(serial)
+    try:
+        # As nearly all begin: two long lengths, version 3, and a serial number.
+        if der[8:14] == _BEGINNING and der[14] == size < 0x80:
+            algorithm = 15 + size
+            start = algorithm + 2 + der[algorithm + 1]
+            return der.startswith(serial, 15) and der.startswith(issuer, start)
+        return _issuer_and_serial(der) == (issuer, serial)
+    except (Malformed, IndexError):
+        return False
+
+
+_BEGINNING = b"\xa0\x03\x02\x01\x02\x02"
 
 
 def _issuer_and_serial(der: bytes) -> tuple[bytes, bytes]:
-    """Read no more of a certificate than by what signers name it, for a bag holds many."""
-    at = 8
-    if der[:1] != b"\x30" or der[4:5] != b"\x30" or der[at : at + 5] != _VERSION_3:
-        start, stop = read.whole(der, read.SEQUENCE)
-        at = read.enter(der, start, stop, read.SEQUENCE)[0]
-        if der[at] == 0xA0:
-            at = read.enter(der, at, stop, 0xA0)[1]
-    else:
-        at += 5
-    begin, end = read.enter(der, at, len(der), read.INTEGER)
-    at = read.enter(der, end, len(der), read.SEQUENCE)[1]
-    return der[at : read.enter(der, at, len(der), read.SEQUENCE)[1]], der[begin:end]
-
-
-_VERSION_3 = b"\xa0\x03\x02\x01\x02"
+    start, stop = read.whole(der, read.SEQUENCE)
+    at, stop = read.enter(der, start, stop, read.SEQUENCE)
+    if der[at] == 0xA0:
+        at = read.enter(der, at, stop, 0xA0)[1]
+    begin, end = read.enter(der, at, stop, read.INTEGER)
+    at = read.enter(der, end, stop, read.SEQUENCE)[1]
+    return der[at : read.enter(der, at, stop, read.SEQUENCE)[1]], der[begin:end]
 
 
 def is_meant(certificate: Certificate, signer: SignerInfo) -> bool:
