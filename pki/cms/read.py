@@ -15,6 +15,7 @@ from pki.cms.identifiers import (
     DATA,
     KNOWN_ALGORITHMS,
     KNOWN_ATTRIBUTES,
+    MESSAGE_DIGEST,
     SIGNED_DATA,
 )
 from pki.cms.reading import SignedData, SignerInfo
@@ -36,6 +37,7 @@ _PREFIX = bytes((read.OID, len(SIGNED_DATA))) + SIGNED_DATA
 _ENCODED_DATA = bytes((read.OID, len(DATA))) + DATA
 _DETACHED = b"\x30\x0b" + _ENCODED_DATA
 _OF_DATA = b"\x30\x18\x06\x09" + CONTENT_TYPE + b"\x31\x0b" + _ENCODED_DATA
+_BY_SHA256 = b"\x30\x2f\x06\x09" + MESSAGE_DIGEST + b"\x31\x22\x04\x20"
 _INDEFINITE = (
     "a length that is indefinite, which is BER; write the message anew in DER, where every "
     "length is stated"
@@ -209,15 +211,22 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
         key_identifier = der[begin:at]
     else:
         raise MalformedDer(WHAT, "a signer of another version than 1 or 3", begin)
-    digest_algorithm, at = _algorithm(der, at, stop)
+    end = at + 2 + der[at + 1]
+    digest_algorithm = der[at:end]
+    if digest_algorithm not in KNOWN_ALGORITHMS or end > stop:
+        digest_algorithm, end = _algorithm(der, at, stop)
+    at = end
     attributes = octets = None
     if der[at] == 0xA0:
         begin, end = read.enter(der, at, stop, 0xA0)
         attributes = _signed_attributes(der, begin, end)
         octets = b"\x31" + der[at + 1 : end]  # the tag that is signed [5652 5.4]
         at = end
-    signature_algorithm, at = _algorithm(der, at, stop)
-    begin, at = read.enter(der, at, stop, read.OCTET_STRING)
+    end = at + 2 + der[at + 1]
+    signature_algorithm = der[at:end]
+    if signature_algorithm not in KNOWN_ALGORITHMS or end > stop:
+        signature_algorithm, end = _algorithm(der, at, stop)
+    begin, at = read.enter(der, end, stop, read.OCTET_STRING)
     signature = der[begin:at]
     unsigned: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
     if at < stop:
@@ -240,14 +249,10 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
 
 
 def _algorithm(der: bytes, at: int, stop: int) -> tuple[bytes, int]:
-    """Read an AlgorithmIdentifier, which is mostly one of the tables."""
-    end = at + 2 + der[at + 1]
-    found = der[at:end]
-    if found not in KNOWN_ALGORITHMS or end > stop:
-        begin, end = read.enter(der, at, stop, _SEQUENCE)
-        _check(der, begin, end)
-        found = der[at:end]
-    return found, end
+    """Read an AlgorithmIdentifier that is in none of the tables."""
+    begin, end = read.enter(der, at, stop, _SEQUENCE)
+    _check(der, begin, end)
+    return der[at:end], end
 
 
 def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
@@ -262,8 +267,13 @@ def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
     before = b""
     if der[at : at + 26] == _OF_DATA and at + 26 <= stop:  # the first of nearly all messages
         before = _OF_DATA
-        found[CONTENT_TYPE] = _OF_DATA[-11:]
+        found[CONTENT_TYPE] = _ENCODED_DATA
         at += 26
+        end = at + 49
+        if der[at : at + 17] == _BY_SHA256 and end <= stop:  # and the second
+            before = der[at:end]
+            found[MESSAGE_DIGEST] = der[at + 15 : end]
+            at = end
     while at < stop:
         begin, end = read.enter(der, at, stop, _SEQUENCE)
         oid_start = begin + 2
