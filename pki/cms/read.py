@@ -144,11 +144,6 @@ def _is_strict(encoded: bytes) -> bool:
     return True
 
 
-def _check(der: bytes, at: int, stop: int) -> None:
-    if stop - at > _LONGEST or not _is_strict(der[at:stop]):
-        read.check(der, at, stop)
-
-
 def _content(der: bytes, at: int, stop: int) -> tuple[bytes, bytes | None, int]:
     """Read encapContentInfo; its content is one primitive OCTET STRING, or detached [5652 5.2]."""
     at, end = read.enter(der, at, stop, _SEQUENCE)
@@ -198,8 +193,9 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
     if version == b"\x02\x01\x01":
         begin, end = read.enter(der, at, stop, _SEQUENCE)
         at = read.enter(der, begin, end, _SEQUENCE)[1]
-        _check(der, begin, at)
         issuer = der[begin:at]
+        if at - begin > _LONGEST or not _is_strict(issuer):
+            read.check(der, begin, at)
         begin, at = read.enter(der, at, end, read.INTEGER)
         serial = der[begin:at]
         if not 0 < der[begin] < 0x80:
@@ -251,7 +247,7 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
 def _algorithm(der: bytes, at: int, stop: int) -> tuple[bytes, int]:
     """Read an AlgorithmIdentifier that is in none of the tables."""
     begin, end = read.enter(der, at, stop, _SEQUENCE)
-    _check(der, begin, end)
+    read.check(der, begin, end)
     return der[at:end], end
 
 
