@@ -591,6 +591,10 @@ MALFORMED = {  # the octets, and a few words of the sentence
         lambda: message(digests=b"\x30\x81" + algorithm(DIGESTS["sha256"])[1:]),
         "length not in its one shortest form",
     ),
+    "50 digest algorithms": (
+        lambda: message(digests=algorithm(DIGESTS["sha256"]) * 50),
+        "more digest algorithms than there are",
+    ),
     "an OID with a long length": (
         lambda: message(
             signer_info(attributes=[sequence(b"\x06\x81" + bytes(0x81), tlv(0x31, NULL_VALUE))])

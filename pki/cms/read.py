@@ -77,7 +77,11 @@ def _read(der: bytes) -> SignedData:
     at = version_at + 3
     version = der[version_at:at]
     begin, at = read.enter(der, at, stop, _SET)
-    digests = _announced(der[begin:at]) if at - begin <= _LONGEST else ()
+    announced = der[begin:at]
+    if at - begin > _LONGEST or not _is_strict(announced):
+        read.check(der, begin, at)
+        raise MalformedDer(WHAT, "more digest algorithms than there are", begin)
+    digests = _announced(announced)
     if der[at : at + 13] == _DETACHED:
         content_type, content, at = DATA, None, at + 13
     else:
@@ -129,8 +133,7 @@ def _few(der: bytes, at: int, stop: int, limit: int, what: str) -> list[tuple[in
 
 @lru_cache(maxsize=_SHARED)
 def _announced(encoded: bytes) -> tuple[bytes, ...]:
-    """Take the set of digest algorithms apart, which is the same in most messages."""
-    read.check(encoded, 0, len(encoded))
+    """Take a strict set of digest algorithms apart, which is the same in most messages."""
     return tuple([encoded[a:z] for _, a, _, z in read.children(encoded, 0, len(encoded))])
 
 
