@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 from measure import Block, Contender, Item
+from suite_cms import messages
 from suite_oracle import exchanges, responses
 from suite_stack import common_stack
 
@@ -589,6 +590,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         common_stack,
         responses,
         exchanges,
+        messages,
         cold_starts,
     )
 }

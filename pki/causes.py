@@ -88,7 +88,7 @@ CAUSES: dict[str, Cause] = {
             "hash-failure",
             "HASH_FAILURE",
             _MISMATCH,
-            "XMLDSig 3.2.1; RFC 5652 5.4",
+            "XMLDSig 3.2.1; RFC 5652 11.2",
             "the content was changed after it was signed; have it signed again",
             "署名後に内容が変更されています。署名し直してもらってください。",
         ),
@@ -113,10 +113,11 @@ CAUSES: dict[str, Cause] = {
             "sig-constraints-failure",
             "SIG_CONSTRAINTS_FAILURE",
             Code.UNSPECIFIED,
-            "XMLDSig 8.1",
-            "the signature uses a transform, canonicalisation or address that is not on the "
-            "list of permitted ones; sign with one that is",
-            "許可されていない変換・正規化・参照が使われています。許可された方式で署名してください。",
+            "XMLDSig 8.1; EN 319 122-1 5",
+            "the signature uses a transform, canonicalisation, address or attribute that is not "
+            "on the list of permitted ones, or lacks one; sign with what is permitted",
+            "許可されていない変換・正規化・参照・属性があるか、必要な属性がありません。"
+            "許可された方式で署名してください。",
             open_in="SIG_CONSTRAINTS_FAILURE",
         ),
         _failed(
@@ -132,7 +133,7 @@ CAUSES: dict[str, Cause] = {
             "crypto-constraints-failure",
             "CRYPTO_CONSTRAINTS_FAILURE",
             Code.UNSPECIFIED,
-            "XMLDSig 8.3; RFC 5652 10.1",
+            "XMLDSig 8.3; RFC 8933 3.1",
             "the algorithm is not one of those that may be relied on; use SHA-256 or better",
             "許可されていない暗号アルゴリズムです。SHA-256以上を使ってください。",
             open_in="CRYPTO_CONSTRAINTS_FAILURE",

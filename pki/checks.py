@@ -42,7 +42,7 @@ class Saying:
 
 PASSED: dict[Check, Saying] = {
     Check.FORMAT: Saying(
-        "XMLDSig 4.2; RFC 5652 5; X.690 10",
+        "XMLDSig 4.2; RFC 5652 5.1; X.690 10",
         "the object has the form that it must have",
         "正しい形式です。",
     ),
@@ -52,12 +52,12 @@ PASSED: dict[Check, Saying] = {
         "署名は文書全体を対象にしています。",
     ),
     Check.ALGORITHM: Saying(
-        "XMLDSig 8.3; RFC 5652 10.1",
+        "XMLDSig 8.3; RFC 8933 3.1",
         "the algorithms may be relied on",
         "許可された暗号アルゴリズムです。",
     ),
     Check.DIGEST: Saying(
-        "XMLDSig 3.2.1; RFC 5652 5.4",
+        "XMLDSig 3.2.1; RFC 5652 11.2",
         "the content is what was signed",
         "内容は署名時から変更されていません。",
     ),

@@ -33,7 +33,9 @@ from pki.profiles import SIGN
 
 NOON = datetime(2026, 4, 1, 3, tzinfo=UTC)  # 12:00 JST
 LATER = NOON + timedelta(hours=1)  # the moment of every judgement
-ENDS = datetime(2031, 3, 31, 14, 59, 59, tzinfo=UTC)
+# Wide enough for the clock of any machine, for outside programs sign by theirs.
+SINCE = datetime(2015, 1, 1, tzinfo=UTC)
+ENDS = datetime(2049, 3, 31, 14, 59, 59, tzinfo=UTC)
 CONTENT = "契約書\r\n".encode() * 20
 PLACE = ("Tokyo-to", "Chiyoda-ku")
 POLICY = Policy(revocation=Revocation.CRL)
@@ -90,8 +92,8 @@ def authority(algorithm=Algorithm.RSA2048, number=1):
         naming=Naming.SIM,
         algorithm=algorithm,
         serial=1,
-        not_before=NOON - timedelta(days=30),
-        not_after=ENDS + timedelta(days=3000),
+        not_before=SINCE,
+        not_after=ENDS,
         private_key=DECK.take(algorithm, number),
     )
 
@@ -102,7 +104,7 @@ def person(number, algorithm=Algorithm.RSA2048, ca=1):
     issuer = authority(algorithm, ca)
     subject = Subject(
         serial=0x1000 + number,
-        not_before=NOON,
+        not_before=SINCE,
         not_after=ENDS,
         name=sign_subject(*PLACE, f"2026040112000000{number:05d}13101003A"),
         spki=spki_of(key),

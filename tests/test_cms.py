@@ -6,7 +6,10 @@ stands only if all of them stand.  What is handed back is what was digested, oct
 """
 
 import hashlib
+import json
+from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cms_workshop import (
@@ -24,6 +27,7 @@ from cms_workshop import (
     SIGNING_CERTIFICATE,
     SIGNING_CERTIFICATE_V2,
     SIGNING_TIME,
+    SINCE,
     TIME_STAMP,
     algorithm,
     attribute,
@@ -42,7 +46,10 @@ from cms_workshop import (
     usual,
 )
 from forgery import causes
+from town import minijpki, refused, settle
 
+from harness.exports import pem
+from harness.oracle.answers import answer
 from harness.verifier.policy import Policy, Use
 from harness.verifier.wording import as_json
 from pki import oids
@@ -507,7 +514,7 @@ REFUSED = {  # what was done, and what the verdict says
         BROKEN,
     ),
     "signing-time before the certificate": (
-        lambda: ours(signing_time=NOON - timedelta(seconds=1)),
+        lambda: ours(signing_time=SINCE - timedelta(seconds=1)),
         CONSTRAINTS,
     ),
     "signing-time that no calendar has": (
@@ -583,6 +590,10 @@ MALFORMED = {  # the octets, and a few words of the sentence
     "a length that is not the shortest": (
         lambda: message(digests=b"\x30\x81" + algorithm(DIGESTS["sha256"])[1:]),
         "length not in its one shortest form",
+    ),
+    "50 digest algorithms": (
+        lambda: message(digests=algorithm(DIGESTS["sha256"]) * 50),
+        "more digest algorithms than there are",
     ),
     "an OID with a long length": (
         lambda: message(
@@ -699,6 +710,105 @@ def test_the_authentication_key_signs_no_contract(jpki):
     signed = jpki.world.sign_cms("hanako", CONTENT, pin="1234", kind=Kind.AUTH)
 
     assert "UNSUPPORTED_CERTIFICATE" == jpki.verify(signed).code
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        pytest.param(lambda: ours(), ("parsed", None), id="ours"),
+        pytest.param(lambda: ours()[:-1], ("refused", "format-failure"), id="cut off"),
+        pytest.param(lambda: hanako().der, ("refused", "format-failure"), id="certificate"),
+        pytest.param(lambda: bytes((8 << 20) + 1), ("refused", "search-limit"), id="too large"),
+    ],
+)
+def test_the_oracle_parses_messages(octets, expected):
+    data = b64encode(octets()).decode()
+    request = {"id": "1", "kind": "parse", "what": "cms", "data": data}
+
+    found = answer(json.dumps(request).encode())
+
+    assert expected == (found["verdict"], found.get("error"))
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """
+    A folder with a world where Hanako lives, and with a contract.
+    """
+    settle(tmp_path)
+    (tmp_path / "contract.txt").write_bytes(CONTENT)
+    monkeypatch.chdir(tmp_path)
+
+
+CMS = ("sign", "cms", "--holder", "hanako", "--pin", "ABC123", "contract.txt", "-o")
+
+
+def test_at_the_terminal_a_contract_is_signed_judged_and_taken_out(desk):
+    assert 0 == minijpki(*CMS, "contract.p7m").exit_code
+
+    passed = minijpki("--json", "verify", "contract.p7m", "--extract", "out.txt")
+
+    told = json.loads(passed.stdout)
+    assert (0, "TOTAL-PASSED", "OK") == (passed.exit_code, told["verdict"], told["code"])
+    assert CONTENT == Path("out.txt").read_bytes()
+    assert hashlib.sha256(CONTENT).hexdigest() == told["signed_content"]["sha256"]
+
+
+def test_at_the_terminal_a_file_stands_beside_its_signature(desk):
+    assert 0 == minijpki(*CMS, "contract.p7s", "--detached").exit_code
+    Path("other.txt").write_bytes(b"other")
+
+    beside = minijpki("verify", "contract.p7s", "--content", "contract.txt")
+    alone = minijpki("--json", "verify", "contract.p7s", "--extract", "out.txt")
+    other = minijpki("verify", "contract.p7s", "--content", "other.txt", "--extract", "out.txt")
+
+    assert [0, 1, 1] == [each.exit_code for each in (beside, alone, other)]
+    assert "signed-data-not-found" == json.loads(alone.stdout)["cause"]
+    assert not Path("out.txt").exists()
+
+
+@pytest.mark.parametrize("label", ["CMS", "PKCS7"])
+def test_a_message_may_be_pem(desk, label):
+    minijpki(*CMS, "contract.p7m")
+    Path("contract.pem").write_bytes(pem(label, Path("contract.p7m").read_bytes()))
+
+    assert 0 == minijpki("verify", "contract.pem").exit_code
+
+
+def test_the_certificate_of_a_message_may_be_handed_over(desk):
+    """
+    Anchor, list and certificate from files: what a relying party without a world has.
+    """
+    Path("signed").write_bytes(message(certificates=b""))
+    for name, label, octets in (
+        ("ca", "CERTIFICATE", hanako().ca),
+        ("crl", "X509 CRL", crl()),
+        ("cert", "CERTIFICATE", hanako().der),
+    ):
+        Path(name).write_bytes(pem(label, octets))
+    words = ["verify", "signed", "--anchor", "ca", "--crl", "crl", "--at", "2026-04-01T13:00+09:00"]
+
+    assert 1 == minijpki(*words).exit_code
+    assert 0 == minijpki(*words, "--certificate", "cert").exit_code
+
+
+def test_ber_at_the_terminal_gets_one_sentence(desk):
+    Path("ber").write_bytes(b"\x30\x80" + message()[4:] + b"\0\0")
+
+    judged_ber = minijpki("--json", "verify", "ber")
+
+    assert 1 == judged_ber.exit_code
+    assert [
+        "the CMS message cannot be read: a length that is indefinite, which is BER; write the "
+        "message anew in DER, where every length is stated (at byte 0)"
+    ] == json.loads(judged_ber.stdout)["notes"]
+
+
+def test_a_wrong_pin_at_the_terminal_is_refused(desk):
+    guess = [word.replace("ABC123", "WRONG1") for word in CMS]
+
+    assert "the sign PIN is wrong; 4 tries left" in refused(minijpki(*guess, "no"))
+    assert not Path("no").exists()
 
 
 def test_a_chain_may_come_along():

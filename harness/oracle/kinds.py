@@ -17,6 +17,7 @@ from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from harness.verifier.lists import said_by as list_says
 from harness.verifier.paths import Asked, validate
 from harness.verifier.responses import said_by as response_says
+from pki.cms.read import read_signed_data
 from pki.der import read
 from pki.der.write import NULL, oid, sequence
 from pki.errors import JpkiError, Malformed, SearchExhausted
@@ -262,6 +263,7 @@ READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
     "crl": (8 << 20, _crl),
     "ocsp-request": (64 << 10, read_request),
     "ocsp-response": (256 << 10, read_response),
+    "cms": (8 << 20, read_signed_data),
     "name": (256 << 10, comparable),
     "spki": (64 << 10, _spki),
     "pem": (2 << 20, _pem),

@@ -78,7 +78,7 @@ def verify_cms(
         nobody = ("format-failure", "the message has no signer; nobody signed it")
         return _unreadable((nobody,), at=at)
     if certificates:
-        data = replace(data, certificates=(*data.certificates, *certificates))
+        data = data._replace(certificates=(*data.certificates, *certificates))
     octets, shared = _content(data, content)
     known: dict[str, bytes] = {}
     verdicts = tuple(
@@ -162,7 +162,7 @@ def _signer(
     verifies, the first that can be read, so that the rest of the report can be made.
     """
     chosen: tuple[Certificate | None, str | None] = (None, None)
-    for der in dict.fromkeys(candidates(data, signer)[:MAX_CANDIDATES]):
+    for der in list(dict.fromkeys(candidates(data, signer)))[:MAX_CANDIDATES]:
         try:
             certificate = read_certificate(der)
             key = certificate.public_key()

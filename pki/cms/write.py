@@ -6,10 +6,11 @@ and gives the signature.  Equal requests and equal signatures give equal bytes; 
 signing-time unless one is handed in [EN319122 4].
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
+from pki.cms.hashing import hashed
 from pki.cms.identifiers import (
     CONTENT_TYPE,
     DATA,
@@ -25,6 +26,8 @@ from pki.keys import AlgorithmRow
 
 _VERSION_1 = integer(1)
 _VERSION_3 = integer(3)
+_SIGNED_DATA = tlv(0x06, SIGNED_DATA)
+_SETS = {digest: set_of([digest]) for digest in IDENTIFIER_OF.values()}
 
 
 def sign_data(
@@ -49,7 +52,7 @@ def sign_data(
     """
     digest = IDENTIFIER_OF[algorithm.digest]
     attributes = signed_attributes(
-        hashlib.new(algorithm.digest, content).digest(),
+        hashed(algorithm.digest, content),
         certificate_der=certificate_der,
         digest=algorithm.digest,
         content_type=content_type,
@@ -67,14 +70,15 @@ def sign_data(
     encapsulated = tlv(0x06, content_type)
     if not detached:
         encapsulated += explicit(0, octet_string(content))
+    held = b"".join(sorted([certificate_der, *chain])) if chain else certificate_der
     data = sequence(
         _VERSION_1 if content_type == DATA else _VERSION_3,  # [5652 5.1]
-        set_of([digest]),
+        _SETS[digest],
         sequence(encapsulated),
-        b"" if bare else explicit(0, b"".join(sorted([certificate_der, *chain]))),
-        set_of([info]),
+        b"" if bare else explicit(0, held),
+        tlv(0x31, info),
     )
-    return sequence(tlv(0x06, SIGNED_DATA), explicit(0, data))
+    return sequence(_SIGNED_DATA, explicit(0, data))
 
 
 def signed_attributes(
@@ -87,9 +91,9 @@ def signed_attributes(
 ) -> bytes:
     """Write what is signed: the attributes as a SET OF, in DER's order [5652 5.4]."""
     attributes = [
-        _attribute(CONTENT_TYPE, tlv(0x06, content_type)),
-        _attribute(MESSAGE_DIGEST, octet_string(message_digest)),
-        _attribute(SIGNING_CERTIFICATE_V2, _signing_certificate(certificate_der, digest)),
+        _content_type(content_type),
+        _digest_head(len(message_digest)) + message_digest,
+        _certificate_head(digest) + hashed(digest, certificate_der),
     ]
     if signing_time is not None:
         attributes.append(_attribute(SIGNING_TIME, _time(signing_time)))
@@ -100,11 +104,27 @@ def _attribute(identifier: bytes, value: bytes) -> bytes:
     return sequence(tlv(0x06, identifier), tlv(0x31, value))
 
 
-def _signing_certificate(der: bytes, digest: str) -> bytes:
-    """Name the certificate by hash; SHA-256 is the default, which DER leaves out [5035 3]."""
-    hashed = octet_string(hashlib.new(digest, der).digest())
-    named = hashed if digest == "sha256" else IDENTIFIER_OF[digest] + hashed
-    return sequence(sequence(sequence(named)))
+@lru_cache(maxsize=8)
+def _content_type(identifier: bytes) -> bytes:
+    return _attribute(CONTENT_TYPE, tlv(0x06, identifier))
+
+
+# The templates: what stands before a hash is the same in every message.
+
+
+@lru_cache(maxsize=8)
+def _digest_head(size: int) -> bytes:
+    return _attribute(MESSAGE_DIGEST, octet_string(bytes(size)))[:-size]
+
+
+@lru_cache(maxsize=8)
+def _certificate_head(digest: str) -> bytes:
+    """Write what names a certificate by hash; DER leaves out SHA-256, the default [5035 3]."""
+    size = len(hashed(digest, b""))
+    hash_of_it = octet_string(bytes(size))
+    named = hash_of_it if digest == "sha256" else IDENTIFIER_OF[digest] + hash_of_it
+    value = sequence(sequence(sequence(named)))
+    return _attribute(SIGNING_CERTIFICATE_V2, value)[:-size]
 
 
 def _time(moment: datetime) -> bytes:
