@@ -1,0 +1,69 @@
+"""
+Signed PDF: the certificate on the card, the key behind its PIN, and a world's evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from harness.documents.pdf.extra import require
+from harness.documents.pdf.profiles import PdfProfile
+from pki.keys import sign
+from pki.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.world import World
+
+
+def sign_pdf(
+    world: World,
+    identifier: str,
+    document: bytes,
+    *,
+    pin: str,
+    kind: Kind = Kind.SIGN,
+    profile: PdfProfile = PdfProfile.B_B,
+    at: datetime | None = None,
+) -> bytes:
+    """Sign a PDF; the PIN is asked for when all else is ready, and tried once."""
+    require()
+    from harness.documents.pdf import write
+
+    moment = world.moment(at)
+
+    def signer() -> Callable[[bytes], bytes]:
+        key = world.office.enter_pin(identifier, kind, pin, at=moment)
+        return lambda octets: sign(key, octets)
+
+    signed = write.sign_pdf(
+        document,
+        certificate=world.certificate(identifier, kind),
+        signer=signer,
+        profile=profile,
+        at=moment,
+        stamp=None,
+    )
+    if profile is PdfProfile.B_LT:
+        return _with_evidence(world, identifier, signed, kind, at=moment)
+    return signed
+
+
+def _with_evidence(
+    world: World, identifier: str, signed: bytes, kind: Kind, *, at: datetime
+) -> bytes:
+    """Add the CA's certificate, the newest list of the holder's scope and an OCSP answer."""
+    from harness.documents.pdf.write import add_evidence
+
+    issued = world.register.current(world.register.card_of(identifier), kind)
+    assert issued is not None  # it has just signed
+    generation = world.authority.generations(kind)[issued.generation - 1]
+    made = world.press.find(kind, issued.generation, issued.scope, at=at)
+    return add_evidence(
+        signed,
+        certificates=[generation.certificate],
+        lists=[] if made is None else [world.press.bytes(made)],
+        responses=[world.responder.answer(kind, issued.generation, issued.serial, at=at)],
+    )
