@@ -1,0 +1,123 @@
+"""
+What came after a signature: revisions that may follow it, and any that may not.
+
+A PDF grows by updates at its end.  After a signature only these may come: another
+signature or document time-stamp, which is judged itself, and evidence in the DSS.  pyHanko
+compares the revisions object by object; its rules for filling in forms, metadata and
+annotations are left out here [32000 12.8.2.2] [142 5.6].
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pyhanko.pdf_utils.reader import process_data_at_eof
+from pyhanko.sign.diff_analysis import (
+    CatalogModificationRule,
+    DocInfoRule,
+    DSSCompareRule,
+    FormUpdatingRule,
+    ModificationLevel,
+    ObjectStreamRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+    SuspiciousModification,
+    XrefStreamRule,
+)
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from harness.documents.pdf.byterange import Place
+from harness.documents.pdf.container import Container
+from harness.documents.pdf.reading import Problem
+
+MODIFIED = "modified"
+COVERAGE = "coverage"
+_END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?\Z")
+# What a program that signs may tell of itself in the Info dictionary.
+_HOUSEKEEPING = frozenset({"/ModDate", "/Producer"})
+
+
+class _Housekeeping(DocInfoRule):  # type: ignore[misc]  # pyHanko has no types
+    """Lets the date of the last change be changed, and no title or author."""
+
+    def apply(self, old: Any, new: Any) -> Iterable[Any]:
+        before, after = (_kept(each.trailer_view.get("/Info", {})) for each in (old, new))
+        if before != after:
+            raise SuspiciousModification("the Info dictionary says something else")
+        yield from super().apply(old, new)
+
+
+def _kept(info: Any) -> dict[str, str]:
+    return {key: repr(info[key]) for key in info if key not in _HOUSEKEEPING}
+
+
+POLICY = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(),
+        *(
+            rule.as_qualified(ModificationLevel.LTA_UPDATES)
+            for rule in (_Housekeeping(), XrefStreamRule(), ObjectStreamRule(), DSSCompareRule())
+        ),
+    ],
+    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+)
+
+
+def problems_after(
+    container: Container, place: Place, revision: int, permission: int | None
+) -> list[Problem]:
+    """
+    List what is wrong with the coverage of a signature that *revision* brought.
+
+    *permission* is the P of its DocMDP, if it certifies: 1 permits no further signature.
+    """
+    text = _uncovered(container, place, revision)
+    if text:
+        return [(COVERAGE, text)]
+    rest = len(container.content) - place.end
+    if not rest:
+        return []
+    if container.xrefs.total_revisions == revision + 1:
+        return [(MODIFIED, f"{rest} octets follow what is signed, and are no revision")]
+    if not _END.search(container.content, len(container.content) - 16):
+        return [(MODIFIED, "octets after the last revision")]
+    return _later(container, revision, permission)
+
+
+def _uncovered(container: Container, place: Place, revision: int) -> str:
+    """Say what of the signed revisions lies outside the signed octets; empty if nothing does."""
+    xrefs = container.xrefs
+    if place.end == len(container.content):
+        if revision + 1 != xrefs.total_revisions:
+            return "a signature over the whole file that an older revision brought"
+    else:
+        container.stream.seek(place.end)
+        if process_data_at_eof(container.stream) != xrefs.get_startxref_for_revision(revision):
+            return "what is signed does not end where its revision ends"
+    for number in range(revision + 1):
+        if xrefs.get_xref_container_info(number).end_location > place.end:
+            return "cross-references of the signed revision that are not signed"
+        listed = xrefs.get_xref_data(number).standard_xrefs.values()
+        if any(offset >= place.end for _, offset in listed):
+            return "objects of the signed revision that are not signed"
+    for number in range(revision + 1, xrefs.total_revisions):
+        if xrefs.get_xref_container_info(number).start_location < place.end:
+            return "a later revision that lies within what is signed"
+    return ""
+
+
+def _later(container: Container, revision: int, permission: int | None) -> list[Problem]:
+    """Compare each later revision with the one that was signed."""
+    found = POLICY.review_file(container, revision)
+    if isinstance(found, SuspiciousModification):
+        return [(MODIFIED, "a later revision changes more than signatures and their evidence")]
+    if found.modification_level > ModificationLevel.FORM_FILLING:
+        return [(MODIFIED, "a later revision changes annotations")]
+    if permission == 1 and found.modification_level > ModificationLevel.LTA_UPDATES:
+        return [(MODIFIED, "a later signature, where the author permitted none")]
+    before = {name for name, _, _ in enumerate_sig_fields(container.get_historical_resolver(revision))}
+    added = [name for name, value, _ in enumerate_sig_fields(container) if value is None]
+    if set(added) - before:
+        return [(MODIFIED, "a later revision adds a field for a signature, and no signature")]
+    return []
