@@ -29,6 +29,11 @@ Citations, as [KEY SECTION] on the line that obeys:
     5480     RFC 5480, elliptic curve subject public key information, March 2009
     6960     RFC 6960, OCSP, June 2013
     3161     RFC 3161, time-stamp protocol, August 2001
+    5652     RFC 5652, cryptographic message syntax (CMS), September 2009
+    5754     RFC 5754, SHA-2 in CMS, January 2010
+    5035     RFC 5035, enhanced security services: which certificate signed, August 2007
+    6211     RFC 6211, CMS algorithm identifier protection, April 2011
+    8933     RFC 8933, the same algorithms throughout a CMS signature, October 2020
     8017     RFC 8017, PKCS #1 version 2.2, November 2016
     6979     RFC 6979, deterministic ECDSA, August 2013
     9231     RFC 9231, additional XML security URIs, July 2022
@@ -41,7 +46,8 @@ Citations, as [KEY SECTION] on the line that obeys:
     C14N11   Canonical XML 1.1, W3C, May 2008
     EXC      Exclusive XML Canonicalization 1.0, W3C, July 2002
     32000    ISO 32000-2, Portable Document Format 2.0, December 2020
-    142      ETSI EN 319 142-1, PAdES digital signatures, V1.1.1, April 2016
+    EN319122 ETSI EN 319 122-1, CAdES digital signatures, V1.3.1
+    EN319142 ETSI EN 319 142-1, PAdES digital signatures, V1.1.1, April 2016
     EN319102 ETSI EN 319 102-1, validation of AdES signatures, V1.3.1
     J        docs/fidelity.md, source and confidence of each row, November 2026
     RP       docs/fidelity.md, part RP: what relying parties receive, November 2026

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class PdfProfile(Enum):
-    """What a signature holds besides itself [142 5] [32000 12.8.3]."""
+    """What a signature holds besides itself [EN319142 5] [32000 12.8.3]."""
 
     PKCS7 = "pkcs7"  # adbe.pkcs7.detached, as JPKI signers of today write [RP 3]
     B_B = "b-b"  # PAdES, the signature alone

@@ -152,7 +152,7 @@ def _claims(value: Any) -> bool:
 
 
 def _evidence(container: Container) -> Evidence:
-    """Take what the DSS of the newest revision holds [142 5.4.2.2]."""
+    """Take what the DSS of the newest revision holds [EN319142 5.4.2.2]."""
     store = container.root.get("/DSS")
     if store is None:
         return Evidence()

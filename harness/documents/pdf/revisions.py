@@ -4,7 +4,7 @@ What came after a signature: revisions that may follow it, and any that may not.
 A PDF grows by updates at its end.  After a signature only these may come: another
 signature or document time-stamp, which is judged itself, and evidence in the DSS.  pyHanko
 compares the revisions object by object; its rules for filling in forms, metadata and
-annotations are left out here [32000 12.8.2.2] [142 5.6].
+annotations are left out here [32000 12.8.2.2] [EN319142 5.6].
 """
 
 import re

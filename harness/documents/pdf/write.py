@@ -113,7 +113,7 @@ def sign_pdf(
 
 
 def stamp_pdf(document: bytes, stamp: Stamp) -> bytes:
-    """Add a document time-stamp, as an incremental update of its own [142 5.4.3]."""
+    """Add a document time-stamp, as an incremental update of its own [EN319142 5.4.3]."""
     embedding = _Embedding(document, DocumentTimestamp(bytes_reserved=2 * TOKEN_SIZE), "sha256")
     return embedding.fill(stamp(embedding.digest))
 
@@ -125,7 +125,7 @@ def add_evidence(
     lists: Iterable[bytes],
     responses: Iterable[bytes],
 ) -> bytes:
-    """Add what it takes to judge the signatures later, all DER, to the DSS [142 5.4.2.2]."""
+    """Add what it takes to judge the signatures later, all DER, to the DSS [EN319142 5.4.2.2]."""
     with parsing():
         update = _update(document)
         DocumentSecurityStore.supply_dss_in_writer(
@@ -170,7 +170,7 @@ def _free_name(update: _Update) -> str:
 
 
 def _attach(message: cms.ContentInfo, stamp: Stamp) -> None:
-    """Stamp the signature value [142 5.3] [3161 A]."""
+    """Stamp the signature value [EN319142 5.3] [3161 A]."""
     signer = message["content"]["signer_infos"][0]
     token = cms.ContentInfo.load(stamp(sha256(signer["signature"].native).digest()))
     attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
