@@ -15,6 +15,7 @@ from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
 if TYPE_CHECKING:
+    from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from pki.xmldsig.forms import Form
@@ -73,6 +74,8 @@ class Scene:
     ) -> Verdict:
         """Judge a signed document as of the clock, or of *at*."""
         content = document.encode() if isinstance(document, str) else document
+        if content.startswith(b"%PDF-"):
+            return self.world.verify_pdf(content, policy, at=at)
         return self.world.verify_xml(content, policy, at=at)
 
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
@@ -122,6 +125,12 @@ class Holder:
         """Sign a document with the signature key."""
         content = document.encode() if isinstance(document, str) else document
         return self._world.sign_xml(self.identifier, content, pin=pin, form=form)
+
+    def sign_pdf(
+        self, document: bytes, *, profile: PdfProfile | None = None, pin: str = PINS[Pin.SIGN]
+    ) -> bytes:
+        """Sign a PDF with the signature key."""
+        return self._world.sign_pdf(self.identifier, document, pin=pin, profile=profile)
 
     def sign_raw(self, content: bytes, *, kind: Kind = Kind.SIGN, pin: str | None = None) -> bytes:
         """Make a bare signature over *content*."""

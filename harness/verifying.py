@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from crl.read import read_list
 from crl.status import prepare
 from harness import clock
+from harness.documents.pdf.extra import require
 from harness.files import read_input
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
-from harness.verifier.policy import Judgement, Policy, Revocation, Use
+from harness.verifier.policy import DEFAULT, Judgement, Policy, Revocation, Use
 from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
 
 if TYPE_CHECKING:
     from harness.world import World
 
+PDF = b"%PDF-"
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
 
 
@@ -77,9 +79,21 @@ def judge_file(
             chosen,
             at=at,
         )
+    if given.startswith(PDF):
+        return judge_pdf(given, evidence, chosen, at=at)
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
     return verify_xml(given, evidence, chosen, at=at)
+
+
+def judge_pdf(
+    document: bytes, evidence: Evidence, policy: Policy = DEFAULT, *, at: datetime
+) -> Verdict:
+    """Judge a signed PDF; NotInstalled where the library for its container is missing."""
+    require()
+    from harness.verifier.pdf import verify_pdf
+
+    return verify_pdf(document, evidence, policy, at=at)
 
 
 def at_hand(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ca.publication import Press
     from ca.residents import Resident
     from ca.responder import Desk
+    from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from harness.worldly import WorldEvidence
@@ -256,6 +257,33 @@ class World:
         from harness.documents.signed_xml import sign_xml
 
         return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
+
+    def sign_pdf(
+        self,
+        identifier: str,
+        document: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        profile: PdfProfile | None = None,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign a PDF with the card of a resident; as PAdES B-B unless *profile* says so."""
+        from harness.documents.pdf.card import sign_pdf
+        from harness.documents.pdf.profiles import PdfProfile
+
+        chosen = profile or PdfProfile.B_B
+        return sign_pdf(self, identifier, document, pin=pin, kind=kind, profile=chosen, at=at)
+
+    def verify_pdf(
+        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+    ) -> Verdict:
+        """Judge a signed PDF by what this world had published at *at*."""
+        from harness.verifier.policy import DEFAULT
+        from harness.verifying import judge_pdf
+
+        moment = at or self.now()
+        return judge_pdf(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
 
     def verify_xml(
         self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None

@@ -4,8 +4,8 @@ A PDF of one empty page, for whoever needs something to sign.
 
 PAGE = (  # one to an object, from 1 on
     b"<</Type/Catalog/Pages 2 0 R>>",
-    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>>>",
+    b"<</Type/Pages/Kids[ 3 0 R ]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[ 0 0 595 842 ]/Contents 4 0 R/Resources<<>>>>",
 )
 
 

@@ -6,12 +6,12 @@ does not bound is counted here: reads, objects, sections of cross-references.  I
 about a second, so this module is loaded when there is a PDF and not before.
 """
 
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from struct import error as StructError
 from typing import Any
-from zlib import error as ZlibError
 
 from pyhanko.pdf_utils.decode_limits import (
     DEFAULT_PURPOSE_LIMITS,
@@ -59,8 +59,8 @@ LEAKS = (
     NotImplementedError,
     RecursionError,
     OSError,
-    ZlibError,
-    StructError,
+    zlib.error,
+    struct.error,
 )
 
 
@@ -145,3 +145,11 @@ def open_container(content: bytes) -> Container:
     """Open a PDF; Malformed or SearchExhausted if it cannot be."""
     with parsing():
         return Container(content)
+
+
+def entry(value: Any, key: str, default: Any = None) -> Any:
+    """Look up what a dictionary holds, behind a reference as well; pyHanko's own get does not."""
+    try:
+        return value[key]
+    except KeyError:
+        return default

@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.generic import (
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from harness.documents.pdf.byterange import place
-from harness.documents.pdf.container import WHAT, Container, open_container, parsing
+from harness.documents.pdf.container import WHAT, Container, entry, open_container, parsing
 from harness.documents.pdf.reading import Evidence, PdfReading, PdfSignature, Problem
 from harness.documents.pdf.revisions import problems_after
 from pki.errors import Malformed, SearchExhausted
@@ -89,11 +89,13 @@ def _read_signature(container: Container, reference: Any, name: str) -> PdfSigna
     value = container.get_object(reference)
     if not isinstance(value, DictionaryObject):
         raise Malformed(WHAT, "a signature that is no dictionary")
-    subfilter = str(value.get("/SubFilter", "/")).removeprefix("/")
-    is_stamp = value.get("/Type", "/Sig") == "/DocTimeStamp"
+    subfilter = str(entry(value, "/SubFilter", "/")).removeprefix("/")
+    is_stamp = entry(value, "/Type", "/Sig") == "/DocTimeStamp"
     problems: list[Problem] = []
     if SUBFILTERS.get(subfilter) is not is_stamp:
-        problems.append((CONSTRAINTS, f"the subfilter {subfilter[:40]!r} is none of those permitted"))
+        problems.append(
+            (CONSTRAINTS, f"the subfilter {subfilter[:40]!r} is none of those permitted")
+        )
     ranges = tuple(int(each) for each in value["/ByteRange"])
     found = place(container.content, ranges, _contents(value))
     revision = container.xrefs.get_last_change(reference)
@@ -120,10 +122,10 @@ def _contents(value: Any) -> bytes:
 
 def _permission(value: Any) -> int | None:
     """Return what an author's signature permits afterwards; None for any other [32000 12.8.2.2]."""
-    for each in value.get("/Reference", ()):
+    for each in entry(value, "/Reference", ()):
         transform = each.get_object()
-        if transform.get("/TransformMethod") == "/DocMDP":
-            return int(transform.get("/TransformParams", {}).get("/P", 2))
+        if entry(transform, "/TransformMethod") == "/DocMDP":
+            return int(entry(entry(transform, "/TransformParams", {}), "/P", 2))
     return None
 
 
@@ -147,13 +149,13 @@ def _claims(value: Any) -> bool:
     return (
         isinstance(value, DictionaryObject)
         and not isinstance(value, StreamObject)
-        and (value.get("/Type") in _TYPES or "/ByteRange" in value)
+        and (entry(value, "/Type") in _TYPES or "/ByteRange" in value)
     )
 
 
 def _evidence(container: Container) -> Evidence:
     """Take what the DSS of the newest revision holds [EN319142 5.4.2.2]."""
-    store = container.root.get("/DSS")
+    store = entry(container.root, "/DSS")
     if store is None:
         return Evidence()
     return Evidence(
@@ -164,7 +166,7 @@ def _evidence(container: Container) -> Evidence:
 
 
 def _streams(store: Any, key: str, purpose: Any) -> tuple[bytes, ...]:
-    return tuple([each.get_object().read_data(purpose) for each in store.get(key, ())][:64])
+    return tuple([each.get_object().read_data(purpose) for each in entry(store, key, ())][:64])
 
 
 def _unreadable(name: str, why: str) -> PdfSignature:

@@ -28,7 +28,7 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from harness.documents.pdf.byterange import Place
-from harness.documents.pdf.container import Container
+from harness.documents.pdf.container import Container, entry
 from harness.documents.pdf.reading import Problem
 
 MODIFIED = "modified"
@@ -38,11 +38,11 @@ _END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?\Z")
 _HOUSEKEEPING = frozenset({"/ModDate", "/Producer"})
 
 
-class _Housekeeping(DocInfoRule):  # type: ignore[misc]  # pyHanko has no types
+class _Housekeeping(DocInfoRule):
     """Lets the date of the last change be changed, and no title or author."""
 
     def apply(self, old: Any, new: Any) -> Iterable[Any]:
-        before, after = (_kept(each.trailer_view.get("/Info", {})) for each in (old, new))
+        before, after = (_kept(entry(each.trailer_view, "/Info", {})) for each in (old, new))
         if before != after:
             raise SuspiciousModification("the Info dictionary says something else")
         yield from super().apply(old, new)
@@ -116,7 +116,9 @@ def _later(container: Container, revision: int, permission: int | None) -> list[
         return [(MODIFIED, "a later revision changes annotations")]
     if permission == 1 and found.modification_level > ModificationLevel.LTA_UPDATES:
         return [(MODIFIED, "a later signature, where the author permitted none")]
-    before = {name for name, _, _ in enumerate_sig_fields(container.get_historical_resolver(revision))}
+    before = {
+        name for name, _, _ in enumerate_sig_fields(container.get_historical_resolver(revision))
+    }
     added = [name for name, value, _ in enumerate_sig_fields(container) if value is None]
     if set(added) - before:
         return [(MODIFIED, "a later revision adds a field for a signature, and no signature")]
