@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.recognition import is_message, is_pdf
 from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
@@ -70,13 +71,20 @@ class Scene:
         return self.world.now()
 
     def verify(
-        self, document: bytes | str, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes | str,
+        policy: Policy | None = None,
+        *,
+        content: bytes | None = None,
+        at: datetime | None = None,
     ) -> Verdict:
-        """Judge a signed document as of the clock, or of *at*."""
-        content = document.encode() if isinstance(document, str) else document
-        if content.startswith(b"%PDF-"):
-            return self.world.verify_pdf(content, policy, at=at)
-        return self.world.verify_xml(content, policy, at=at)
+        """Judge a signed document as of the clock, or of *at*; *content* is what it detached."""
+        given = document.encode() if isinstance(document, str) else document
+        if is_pdf(given):
+            return self.world.verify_pdf(given, policy, at=at)
+        if is_message(given):
+            return self.world.verify_cms(given, policy, content=content, at=at)
+        return self.world.verify_xml(given, policy, at=at)
 
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
         """Judge a signature over the relying party's own challenge."""
@@ -131,6 +139,12 @@ class Holder:
     ) -> bytes:
         """Sign a PDF with the signature key."""
         return self._world.sign_pdf(self.identifier, document, pin=pin, profile=profile)
+
+    def sign_cms(
+        self, content: bytes, *, detached: bool = False, pin: str = PINS[Pin.SIGN]
+    ) -> bytes:
+        """Sign any octets as a CMS message, DER, with the signature key."""
+        return self._world.sign_cms(self.identifier, content, pin=pin, detached=detached)
 
     def sign_raw(self, content: bytes, *, kind: Kind = Kind.SIGN, pin: str | None = None) -> bytes:
         """Make a bare signature over *content*."""

@@ -16,16 +16,17 @@ from crl.status import prepare
 from harness import clock
 from harness.documents.pdf.extra import require
 from harness.files import read_input
+from harness.recognition import is_message, is_pdf
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
 from harness.verifier.policy import DEFAULT, Judgement, Policy, Revocation, Use
+from harness.verifier.messages import verify_cms
 from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
 
 if TYPE_CHECKING:
     from harness.world import World
 
-PDF = b"%PDF-"
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
 
 
@@ -66,6 +67,17 @@ def judge_file(
         accept_unknown_revocation=soft_fail,
     )
     given = read_input(path)
+    if is_message(given):
+        return verify_cms(
+            der_of(given, path),
+            evidence,
+            chosen,
+            at=at,
+            content=None if content is None else read_input(content),
+            certificates=(
+                () if certificate is None else (der_of(read_input(certificate), certificate),)
+            ),
+        )
     if content is not None:
         if certificate is None:
             raise Unacceptable(
@@ -79,7 +91,7 @@ def judge_file(
             chosen,
             at=at,
         )
-    if given.startswith(PDF):
+    if is_pdf(given):
         return judge_pdf(given, evidence, chosen, at=at)
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)

@@ -285,6 +285,37 @@ class World:
         moment = at or self.now()
         return judge_pdf(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
 
+    def sign_cms(
+        self,
+        identifier: str,
+        content: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        detached: bool = False,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign any octets as a CMS message with the card of a resident."""
+        from harness.documents.cms import sign_cms
+
+        return sign_cms(self, identifier, content, pin=pin, kind=kind, detached=detached, at=at)
+
+    def verify_cms(
+        self,
+        message: bytes,
+        policy: Policy | None = None,
+        *,
+        content: bytes | None = None,
+        at: datetime | None = None,
+    ) -> Verdict:
+        """Judge a CMS message, and *content* if it is detached, likewise."""
+        from harness.verifier.messages import verify_cms
+        from harness.verifier.policy import DEFAULT
+
+        moment = at or self.now()
+        evidence = self.evidence.as_of(moment)
+        return verify_cms(message, evidence, policy or DEFAULT, at=moment, content=content)
+
     def verify_xml(
         self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
     ) -> Verdict:

@@ -20,8 +20,8 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 
 @click.command(cls=Command)
 @click.argument("path", metavar="FILE")
-@click.option("--content", metavar="FILE", help="What a bare signature signs.")
-@click.option("--certificate", metavar="FILE", help="Whose bare signature it is said to be.")
+@click.option("--content", metavar="FILE", help="What a bare or detached signature signs.")
+@click.option("--certificate", metavar="FILE", help="Whose signature it is said to be.")
 @click.option("--at", type=Moment(), help="Judge as of then.  [default: the world's clock]")
 @click.option(
     "--revocation", type=click.Choice(["both", "crl", "ocsp"]), default="both", show_default=True
@@ -46,7 +46,7 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 def verify(
     desk: Desk, /, path: str, at: datetime | None, extract: str | None, **asked: Any
 ) -> None:
-    """Judge a signed XML document, a bare signature, or a certificate.
+    """Judge a signed XML document or CMS message, a bare signature, or a certificate.
 
     Exit status: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 3 INDETERMINATE.
 
@@ -55,6 +55,8 @@ def verify(
         minijpki verify signed.xml
         minijpki verify signed.xml --at 2026-04-01T12:00:00+09:00 --json
         minijpki verify message.sig --content message.txt --certificate sign.cert.pem
+        minijpki verify contract.p7m --extract contract.txt
+        minijpki verify contract.p7s --content contract.txt
         minijpki verify auth.cert.pem --use login
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00

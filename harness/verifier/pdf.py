@@ -1,13 +1,13 @@
 """
 Judge signed PDF documents: every signature in the file, and what came after each.
 
-The container is read through `harness.documents.pdf.read`; the message is judged by our own
-reader of CMS, the certificate as any other.  The document passes only if every signature
-does.  Evidence that travels in the DSS is asked like any other, for lists and responses are
-signed by those who may speak.
+The container is read through `harness.documents.pdf.read`; the message is judged as any CMS
+message over the octets that the ByteRange leaves in, and the certificate as any other.  The
+document passes only if every signature does.  Evidence that travels in the DSS is asked
+like any other, for lists and responses are signed by those who may speak.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,11 +16,12 @@ from crl.status import prepare
 from harness.documents.pdf.read import read_pdf
 from harness.documents.pdf.reading import Evidence as Carried
 from harness.documents.pdf.reading import PdfSignature, Problem
-from harness.verifier.certificates import WITHOUT_ISSUER, Judged, judge_certificate, judge_read
+from harness.verifier import documents
+from harness.verifier.certificates import WITHOUT_ISSUER
 from harness.verifier.evidence import Anchor, Candidate, Evidence, Response, response
+from harness.verifier.messages import verify_cms
 from harness.verifier.policy import DEFAULT, Policy
 from harness.verifier.verdict import (
-    Covered,
     Result,
     Verdict,
     decided,
@@ -30,28 +31,16 @@ from harness.verifier.verdict import (
     worst,
 )
 from pki.causes import Check
-from pki.certificate.read import Certificate, read_certificate
-from pki.cms.check import candidates, certificate_problems, content_problems, is_meant
-from pki.cms.check import signature_cause as check_value
-from pki.cms.identifiers import DATA, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2
+from pki.certificate.read import Certificate
+from pki.cms.identifiers import SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2
 from pki.cms.read import read_signed_data
-from pki.cms.reading import SignedData, SignerInfo
 from pki.errors import Malformed, SearchExhausted
 
 # Under which check each cause that a reader names is reported.
-CHECK_OF: dict[str, Check] = {
-    "format-failure": Check.FORMAT,
-    "search-limit": Check.FORMAT,
-    "coverage": Check.COVERAGE,
-    "modified": Check.COVERAGE,
-    "hash-failure": Check.DIGEST,
-    "signed-data-not-found": Check.DIGEST,
-    "sig-constraints-failure": Check.ALGORITHM,
-    "crypto-constraints-failure": Check.ALGORITHM,
-    "sig-crypto-failure": Check.SIGNATURE,
-}
-OF_A_MESSAGE = (Check.FORMAT, Check.COVERAGE, Check.ALGORITHM, Check.DIGEST, Check.SIGNATURE)
-NO_CERTIFICATE = result(Check.CHAIN, "no-certificate-chain-found")
+CHECK_OF = {**documents.CHECK_OF, "modified": Check.COVERAGE}
+OF_A_DOCUMENT = (Check.FORMAT, Check.COVERAGE, Check.ALGORITHM, Check.DIGEST, Check.SIGNATURE)
+NOTHING_ELSE = (*map(not_applicable, (*OF_A_DOCUMENT, Check.CHAIN)), *WITHOUT_ISSUER)
+PADES = "ETSI.CAdES.detached"
 
 
 def verify_pdf(
@@ -61,11 +50,11 @@ def verify_pdf(
     try:
         read = read_pdf(document)
     except SearchExhausted as error:
-        return _unreadable("search-limit", str(error), at=at)
+        return _unreadable([("search-limit", str(error))], at=at)
     except Malformed as error:
-        return _unreadable("format-failure", str(error), at=at)
+        return _unreadable([("format-failure", str(error))], at=at)
     if not read.signatures:
-        return _unreadable("format-failure", "the PDF holds no signature", at=at)
+        return _unreadable([("format-failure", "the PDF holds no signature")], at=at)
     known = with_carried(evidence, read.evidence)
     verdicts = tuple([_judge(each, known, policy, at=at) for each in read.signatures])
     if len(verdicts) == 1:
@@ -73,140 +62,62 @@ def verify_pdf(
     return replace(worst(verdicts), signatures=verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """
-    What became of one message over some octets.
-
-    Attributes:
-        problems: Whatever is wrong with it.
-        judged: Its signer's certificate.
-    """
-
-    problems: tuple[Problem, ...]
-    judged: Judged
-
-
-def judge_message(
-    message: bytes,
-    octets: bytes,
-    evidence: Evidence,
-    policy: Policy,
-    *,
-    names_certificate: bool,
-    at: datetime,
-) -> Judgement:
-    """
-    Judge the CMS of one signature over *octets*.
-
-    One signer, detached; *names_certificate* insists on signing-certificate, as PAdES does
-    [EN319142 6.3].
-    """
-    try:
-        data = read_signed_data(message)
-    except Malformed as error:
-        return Judgement((("format-failure", str(error)),), NOBODY)
-    if len(data.signers) != 1:  # [32000 12.8.3.3]
-        why = f"{len(data.signers)} signers in one message of a PDF, which has exactly one"
-        return Judgement((("format-failure", why),), NOBODY)
-    signer = data.signers[0]
-    problems: list[Problem] = []
-    if data.content is not None or data.content_type != DATA:
-        problems.append(("format-failure", "a message that brings content of its own"))
-    if signer.signed_attributes is None:
-        problems.append(("format-failure", "a message without signed attributes"))
-    problems += content_problems(data, signer, octets)
-    certificate, cause = _signer(data, signer, octets, at=at)
-    if certificate is None:
-        return Judgement(tuple(problems), _without(data, signer, evidence, policy, at=at))
-    if cause:
-        problems.append((cause, "the signature value is not the certificate's key's"))
-    problems += certificate_problems(signer, certificate.der)
-    named = {SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2} & set(signer.signed_attributes or ())
-    if names_certificate and not named:
-        problems.append(("sig-constraints-failure", "the signature names no certificate"))
-    return Judgement(tuple(problems), judge_read(certificate, evidence, policy, at=at))
-
-
-NOBODY = Judged(None, None, (NO_CERTIFICATE, *WITHOUT_ISSUER))
-
-
-def _signer(
-    data: SignedData, signer: SignerInfo, octets: bytes, *, at: datetime
-) -> tuple[Certificate | None, str | None]:
-    """Choose among the certificates that are meant the one whose key signed."""
-    first: tuple[Certificate, str] | None = None
-    for der in candidates(data, signer):
-        try:
-            certificate = read_certificate(der)
-        except Malformed:
-            continue
-        if not is_meant(certificate, signer):
-            continue
-        cause = check_value(signer, octets, certificate.spki, at=at)
-        if cause is None:
-            return certificate, None
-        first = first or (certificate, cause)
-    return first or (None, None)
-
-
-def _without(
-    data: SignedData, signer: SignerInfo, evidence: Evidence, policy: Policy, *, at: datetime
-) -> Judged:
-    """Judge what the bag offers where nothing in it can be read: nothing to trust."""
-    meant = candidates(data, signer)
-    if meant:
-        return judge_certificate(meant[0], evidence, policy, at=at)
-    return replace(NOBODY, note="the message holds no certificate of its signer")
-
-
 def _judge(signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: datetime) -> Verdict:
-    """Word the verdict on one signature."""
-    if not signature.message:
-        cause, text = signature.problems[0]
-        return _unreadable(cause, text, at=at, field=signature.field)
-    judgement = judge_message(
-        signature.message,
-        signature.octets,
-        evidence,
-        policy,
-        names_certificate=signature.subfilter == "ETSI.CAdES.detached",
-        at=at,
-    )
-    problems = (*signature.problems, *judgement.problems)
-    judged = judgement.judged
-    causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
-    found = tuple([_reported(causes, each, judged) for each in OF_A_MESSAGE])
-    covered = None
-    if not problems and judged.certificate is not None:
-        covered = Covered(signature.octets)
-    return _verdict((*found, *judged.results), judged, covered, _notes(signature, problems), at=at)
-
-
-def _reported(causes: dict[Check, str], check: Check, judged: Judged) -> Result:
-    if check in causes:
-        return result(check, causes[check])
-    if check is Check.SIGNATURE and judged.certificate is None:
-        return not_applicable(check)
-    return result(check, None)
-
-
-def _notes(signature: PdfSignature, problems: Sequence[Problem]) -> tuple[str, ...]:
-    told = [f"field {signature.field!r}, {signature.subfilter}"]
+    """Judge one signature: its place in the file, then its message."""
+    told = [f"field {signature.field!r}, {signature.subfilter or 'of no known kind'}"]
     if signature.after:
         told.append(f"{signature.after} octets follow what is signed")
-    return (*told, *(text for _, text in problems))
+    if not signature.message:
+        return _unreadable(signature.problems, told, at=at)
+    verdict = verify_cms(signature.message, evidence, policy, at=at, content=signature.octets)
+    problems = (*signature.problems, *message_problems(signature))
+    return _troubled(verdict, problems, told)
 
 
-def _verdict(
-    results: tuple[Result, ...],
-    judged: Judged,
-    covered: Covered | None,
-    notes: tuple[str, ...],
-    *,
-    at: datetime,
-) -> Verdict:
-    results = merged(results)
+def message_problems(signature: PdfSignature) -> list[Problem]:
+    """List what a message may be in general, and not in a PDF [32000 12.8.3.3]."""
+    try:
+        data = read_signed_data(signature.message)
+    except Malformed:
+        return []  # said already, by whoever judged the message
+    problems: list[Problem] = []
+    if data.content is not None:
+        problems.append(("format-failure", "a message of a PDF brings content of its own"))
+    if len(data.signers) > 1:
+        text = f"a message of a PDF has one signer, and this has {len(data.signers)}"
+        problems.append(("format-failure", text))
+    for each in data.signers:
+        named = {SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2} & set(each.signed_attributes or ())
+        if signature.subfilter == PADES and not named:  # [EN319142 6.3]
+            problems.append(("sig-constraints-failure", "the signature names no certificate"))
+    return problems
+
+
+def _troubled(verdict: Verdict, problems: Sequence[Problem], told: Iterable[str]) -> Verdict:
+    """Add what is wrong with the place of a signature to the verdict on its message."""
+    notes = (*told, *(text for _, text in problems), *verdict.notes)
+    if not problems:
+        return replace(verdict, notes=notes)
+    results = merged((*_results(problems), *verdict.results))
+    indication, cause, code = decided(results)
+    return replace(
+        verdict,
+        indication=indication,
+        cause=cause,
+        code=code,
+        results=results,
+        covered=None,
+        notes=notes,
+        signatures=(),
+    )
+
+
+def _results(problems: Iterable[Problem]) -> tuple[Result, ...]:
+    return tuple([result(CHECK_OF[cause], cause) for cause, _ in problems])
+
+
+def _unreadable(problems: Sequence[Problem], told: Iterable[str] = (), *, at: datetime) -> Verdict:
+    results = merged((*_results(problems), *NOTHING_ELSE))
     indication, cause, code = decided(results)
     return Verdict(
         indication=indication,
@@ -214,20 +125,8 @@ def _verdict(
         code=code,
         results=results,
         at=at,
-        certificate=judged.certificate,
-        kind=judged.kind,
-        covered=covered,
-        notes=(*notes, judged.note) if judged.note else notes,
-        revoked_since=judged.revoked.since if judged.revoked else None,
-        reason=judged.revoked.reason.value if judged.revoked else None,
+        notes=(*told, *(text for _, text in problems)),
     )
-
-
-def _unreadable(cause: str, text: str, *, at: datetime, field: str = "") -> Verdict:
-    nothing = tuple([not_applicable(each) for each in (*OF_A_MESSAGE, Check.CHAIN)])
-    results = (result(CHECK_OF[cause], cause), *nothing, *WITHOUT_ISSUER)
-    notes = (f"field {field!r}", text) if field else (text,)
-    return _verdict(results, Judged(None, None, ()), None, notes, at=at)
 
 
 @dataclass(frozen=True, slots=True)

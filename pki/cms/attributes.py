@@ -9,12 +9,13 @@ from functools import wraps
 from typing import TypeVar
 
 from pki.certificate.read import read_time
-from pki.cms.identifiers import DIGESTS
+from pki.cms.identifiers import DATA, DIGESTS
 from pki.der import read
 from pki.errors import MalformedDer
 
 WHAT = "the signed attribute"
 _Value = TypeVar("_Value")
+_DATA = bytes((read.OID, len(DATA))) + DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def _of_an_attribute(opener: Callable[[bytes], _Value]) -> Callable[[bytes], _Va
 @_of_an_attribute
 def object_identifier(value: bytes) -> bytes:
     """Return the content octets of the OID that an attribute is, such as content-type."""
+    if value == _DATA:
+        return DATA
     start, stop = read.whole(value, read.OID)
     read.dotted(value, start, stop)
     return value[start:stop]

@@ -7,8 +7,10 @@ somebody else's question.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from pki.certificate.read import Certificate
 from pki.cms import attributes as opening
@@ -18,6 +20,7 @@ from pki.cms.identifiers import (
     CONTENT_TYPE,
     DIGESTS,
     LEGACY_DIGESTS,
+    LEGACY_SIGNATURES,
     MESSAGE_DIGEST,
     RSA_ENCRYPTION,
     RSA_WITH,
@@ -29,7 +32,8 @@ from pki.cms.identifiers import (
 from pki.cms.reading import Problem, SignedData, SignerInfo
 from pki.der import read
 from pki.errors import Malformed
-from pki.paths.algorithms import UNACCEPTABLE, Trust
+from pki.keys import ROWS, PublicKey, algorithm_of, verifies
+from pki.paths.algorithms import MISMATCH, UNACCEPTABLE, Trust
 from pki.paths.algorithms import check as check_signature
 
 FORMAT, HASH, CONSTRAINTS = "format-failure", "hash-failure", "sig-constraints-failure"
@@ -44,9 +48,19 @@ def digest_of(signer: SignerInfo, trust: Trust = Trust.DEFAULT) -> str | None:
 
 
 def content_problems(
-    data: SignedData, signer: SignerInfo, content: bytes, trust: Trust = Trust.DEFAULT
+    data: SignedData,
+    signer: SignerInfo,
+    content: bytes | None,
+    trust: Trust = Trust.DEFAULT,
+    *,
+    known: dict[str, bytes] | None = None,
 ) -> list[Problem]:
-    """List what is wrong between a signer and *content*, eContent's octets [5652 5.6]."""
+    """
+    List what is wrong between a signer and *content*, eContent's octets [5652 5.6].
+
+    Without content, all but its digest is looked at.  *known* remembers digests of this
+    content by name, where several signers are asked about one content.
+    """
     problems: list[Problem] = []
     digest = digest_of(signer, trust)
     if digest is None:
@@ -58,14 +72,23 @@ def content_problems(
     if signer.signed_attributes is None:
         return problems
     try:
-        problems += _attribute_problems(data, signer, content, digest)
+        own = None
+        if digest is not None and content is not None:
+            own = _digest(digest, content, {} if known is None else known)
+        problems += _attribute_problems(data, signer, own)
     except Malformed as error:
         problems.append((FORMAT, str(error)))
     return problems
 
 
+def _digest(name: str, content: bytes, known: dict[str, bytes]) -> bytes:
+    if name not in known:
+        known[name] = hashed(name, content)
+    return known[name]
+
+
 def _attribute_problems(
-    data: SignedData, signer: SignerInfo, content: bytes, digest: str | None
+    data: SignedData, signer: SignerInfo, digest: bytes | None
 ) -> list[Problem]:
     attributes = signer.signed_attributes or {}
     problems: list[Problem] = []
@@ -77,7 +100,7 @@ def _attribute_problems(
     stated = attributes.get(MESSAGE_DIGEST)
     if stated is None:  # [5652 11.2]
         problems.append((FORMAT, "the signed attributes lack message-digest"))
-    elif digest is not None and opening.octets(stated) != hashlib.new(digest, content).digest():
+    elif digest is not None and opening.octets(stated) != digest:
         problems.append((HASH, "message-digest is not the digest of the content"))
     protected = attributes.get(ALGORITHM_PROTECTION)
     if protected is not None and opening.algorithm_protection(protected) != (
@@ -88,10 +111,34 @@ def _attribute_problems(
     return problems
 
 
+_HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {
+    "sha1": hashlib.sha1,
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+    "sha512": hashlib.sha512,
+}
+
+
+def hashed(digest: str, content: bytes) -> bytes:
+    """Hash by name, faster than hashlib finds it."""
+    return _HASHES[digest](content, usedforsecurity=False).digest()
+
+
 def signing_time(signer: SignerInfo) -> datetime | None:
     """Return the moment of signing that the signer claims; None without a claim."""
     found = (signer.signed_attributes or {}).get(SIGNING_TIME)
     return None if found is None else opening.moment(found)
+
+
+def time_problems(signer: SignerInfo, certificate: Certificate) -> list[Problem]:
+    """Compare the claim with the certificate's dates; it proves nothing else [5652 11.3]."""
+    try:
+        claimed = signing_time(signer)
+    except Malformed as error:
+        return [(FORMAT, str(error))]
+    if claimed is None or claimed >= certificate.not_before:
+        return []
+    return [(CONSTRAINTS, "signing-time is before the certificate's notBefore")]
 
 
 def candidates(data: SignedData, signer: SignerInfo) -> tuple[bytes, ...]:
@@ -111,38 +158,60 @@ def _is_named(der: bytes, signer: SignerInfo) -> bool:
 
 def _issuer_and_serial(der: bytes) -> tuple[bytes, bytes]:
     """Read no more of a certificate than by what signers name it, for a bag holds many."""
-    start, stop = read.whole(der, read.SEQUENCE)
-    at, stop = read.enter(der, start, stop, read.SEQUENCE)
-    if der[at] == 0xA0:
-        at = read.enter(der, at, stop, 0xA0)[1]
-    begin, end = read.enter(der, at, stop, read.INTEGER)
-    at = read.enter(der, end, stop, read.SEQUENCE)[1]
-    return der[at : read.enter(der, at, stop, read.SEQUENCE)[1]], der[begin:end]
+    at = 8
+    if der[:1] != b"\x30" or der[4:5] != b"\x30" or der[at : at + 5] != _VERSION_3:
+        start, stop = read.whole(der, read.SEQUENCE)
+        at = read.enter(der, start, stop, read.SEQUENCE)[0]
+        if der[at] == 0xA0:
+            at = read.enter(der, at, stop, 0xA0)[1]
+    else:
+        at += 5
+    begin, end = read.enter(der, at, len(der), read.INTEGER)
+    at = read.enter(der, end, len(der), read.SEQUENCE)[1]
+    return der[at : read.enter(der, at, len(der), read.SEQUENCE)[1]], der[begin:end]
+
+
+_VERSION_3 = b"\xa0\x03\x02\x01\x02"
 
 
 def is_meant(certificate: Certificate, signer: SignerInfo) -> bool:
     """Tell whether the signer names this certificate, now that it has been read [5652 5.3]."""
-    if signer.key_identifier is not None:
+    if signer.serial is None:
         return certificate.key_identifier() == signer.key_identifier
-    return _is_named(certificate.der, signer)
+    serial = int.from_bytes(signer.serial, "big", signed=True)
+    return (certificate.issuer, certificate.serial) == (signer.issuer, serial)
 
 
-def signature_cause(
-    signer: SignerInfo,
-    content: bytes,
-    spki: bytes,
-    trust: Trust = Trust.DEFAULT,
-    *,
-    at: datetime,
+def signature_cause(signer: SignerInfo, content: bytes, key: PublicKey) -> str | None:
+    """
+    Check the signature value with a key of JPKI; None if it is the key's, else the cause.
+
+    The signature must hash with what the content was hashed with [8933 3.1].
+    """
+    digest = DIGESTS.get(signer.digest_algorithm)
+    family, named = SIGNATURES.get(signer.signature_algorithm, ("", None))
+    if signer.signature_algorithm == RSA_ENCRYPTION:
+        family, named = "rsa", digest
+    if digest is None or named != digest:
+        return UNACCEPTABLE
+    if (family == "rsa") is not isinstance(key, RSAPublicKey):
+        return MISMATCH
+    if not ROWS[algorithm_of(key)].fits(key):
+        return UNACCEPTABLE  # RSA below 2048 bits, or another curve
+    message = content if signer.signed_octets is None else signer.signed_octets
+    return None if verifies(key, signer.signature, message, digest) else MISMATCH
+
+
+def foreign_signature_cause(
+    signer: SignerInfo, content: bytes, spki: bytes, trust: Trust, *, at: datetime
 ) -> str | None:
-    """Check the signature value with a key; None if it is the key's, else the cause."""
+    """Check the same with a key of any PKI, under one of the tables of algorithms."""
     digest = digest_of(signer, trust)
     identifier = signer.signature_algorithm
-    if digest is None:
-        return UNACCEPTABLE
-    if identifier == RSA_ENCRYPTION:
+    if identifier == RSA_ENCRYPTION and digest is not None:
         identifier = RSA_WITH[digest]
-    elif SIGNATURES.get(identifier) != digest:  # [8933 3.1]
+    _, named = SIGNATURES.get(identifier) or LEGACY_SIGNATURES.get(identifier) or ("", None)
+    if digest is None or named != digest:
         return UNACCEPTABLE
     message = content if signer.signed_octets is None else signer.signed_octets
     return check_signature(spki, identifier, signer.signature, message, trust, at=at)
@@ -180,8 +249,7 @@ def _difference(named: Sequence[CertificateHash], der: bytes) -> str:
     first = named[0]
     if first.digest is None:
         return "signing-certificate hashes with an algorithm that may not be relied on"
-    own = hashlib.new(first.digest, der, usedforsecurity=False).digest()
-    if own != first.value:
+    if hashed(first.digest, der) != first.value:
         return "signing-certificate names another certificate than that of the signature"
     if first.issuer is not None and (first.issuer, first.serial) != _issuer_and_serial(der):
         return "signing-certificate names another issuer or serial number"

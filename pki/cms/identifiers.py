@@ -24,6 +24,18 @@ SIGNING_CERTIFICATE_V2 = oids.content("1.2.840.113549.1.9.16.2.47")  # [5035 3]
 ALGORITHM_PROTECTION = oids.content("1.2.840.113549.1.9.52")  # [6211 2]
 SIGNATURE_TIME_STAMP = oids.content("1.2.840.113549.1.9.16.2.14")  # [3161 A]
 
+KNOWN_ATTRIBUTES = frozenset(
+    {
+        CONTENT_TYPE,
+        MESSAGE_DIGEST,
+        SIGNING_TIME,
+        SIGNING_CERTIFICATE,
+        SIGNING_CERTIFICATE_V2,
+        ALGORITHM_PROTECTION,
+        SIGNATURE_TIME_STAMP,
+    }
+)
+
 
 def algorithm(identifier: str, parameters: bytes = b"") -> bytes:
     """Write an AlgorithmIdentifier, which tables hold whole."""
@@ -57,28 +69,34 @@ RSA_ENCRYPTION = algorithm(oids.RSA_ENCRYPTION, NULL)
 """A signature algorithm that leaves the digest to digestAlgorithm [5754 3.2]."""
 
 _RSA, _ECDSA = "1.2.840.113549.1.1.", "1.2.840.10045.4.3."
-SIGNATURES: Mapping[bytes, str] = MappingProxyType(
-    # AlgorithmIdentifier to the digest that it names; which keys fit is another table's.
+
+SIGNATURES: Mapping[bytes, tuple[str, str]] = MappingProxyType(
     {
-        ROWS[Algorithm.RSA2048].identifier: "sha256",
-        algorithm(_RSA + "12", NULL): "sha384",
-        algorithm(_RSA + "13", NULL): "sha512",
-        algorithm(_ECDSA + "2"): "sha256",
-        ROWS[Algorithm.P384].identifier: "sha384",
-        algorithm(_ECDSA + "4"): "sha512",
-        algorithm(_RSA + "5", NULL): "sha1",
-        algorithm("1.2.840.10040.4.3"): "sha1",
-        algorithm("2.16.840.1.101.3.4.3.2"): "sha256",
+        ROWS[Algorithm.RSA2048].identifier: ("rsa", "sha256"),
+        algorithm(_RSA + "12", NULL): ("rsa", "sha384"),
+        algorithm(_RSA + "13", NULL): ("rsa", "sha512"),
+        algorithm(_ECDSA + "2"): ("ecdsa", "sha256"),
+        ROWS[Algorithm.P384].identifier: ("ecdsa", "sha384"),
+        algorithm(_ECDSA + "4"): ("ecdsa", "sha512"),
     }
 )
-"""Which digest a signature algorithm names, for those of pki/paths/algorithms."""
+"""AlgorithmIdentifier of a signature, whole, to the kind of key and the digest."""
+
+LEGACY_SIGNATURES: Mapping[bytes, tuple[str, str]] = MappingProxyType(
+    {
+        algorithm(_RSA + "5", NULL): ("rsa", "sha1"),
+        algorithm("1.2.840.10040.4.3"): ("dsa", "sha1"),
+        algorithm("2.16.840.1.101.3.4.3.2"): ("dsa", "sha256"),
+    }
+)
+"""What old public vectors need besides."""
 
 RSA_WITH: Mapping[str, bytes] = MappingProxyType(
     {
-        "sha1": algorithm(_RSA + "5", NULL),
-        "sha256": algorithm(_RSA + "11", NULL),
-        "sha384": algorithm(_RSA + "12", NULL),
-        "sha512": algorithm(_RSA + "13", NULL),
+        digest: identifier
+        for table in (SIGNATURES, LEGACY_SIGNATURES)
+        for identifier, (family, digest) in table.items()
+        if family == "rsa"
     }
 )
 """What rsaEncryption means beside a digest."""

@@ -8,7 +8,9 @@ are handed on as they are.  RFC 5652 lets all but the signed attributes be BER; 
 whom JPKI meets needs that, and two readings of one message are one too many [D 3].
 """
 
-from pki.cms.identifiers import DATA, SIGNED_DATA
+from functools import lru_cache
+
+from pki.cms.identifiers import DATA, KNOWN_ATTRIBUTES, SIGNED_DATA
 from pki.cms.reading import SignedData, SignerInfo
 from pki.der import read
 from pki.errors import Malformed, MalformedDer
@@ -19,6 +21,9 @@ MAX_SIGNERS = 16
 MAX_CERTIFICATES = 256  # in the bag; a path needs two
 MAX_LISTS = 256
 MAX_ATTRIBUTES = 64  # of one signer
+
+_SHARED = 1024  # parts that many messages share, and that are remembered as strict
+_LONGEST = 512  # octets of them, so that no stranger fills the memory
 
 _SEQUENCE, _SET = read.SEQUENCE, read.SET
 _PREFIX = bytes((read.OID, len(SIGNED_DATA))) + SIGNED_DATA
@@ -54,18 +59,16 @@ def _read(der: bytes) -> SignedData:
     if der[start:at] != _PREFIX:
         raise MalformedDer(WHAT, "content of another type than signed-data", start)
     begin, end = read.enter(der, at, stop, 0xA0)
-    at, inner_stop = read.enter(der, begin, end, _SEQUENCE)
+    version_at, inner_stop = read.enter(der, begin, end, _SEQUENCE)
     if end != stop or inner_stop != end:
         raise MalformedDer(WHAT, "octets after the signed-data", inner_stop)
 
-    version_at = at
-    begin, at = read.enter(der, at, stop, read.INTEGER)
-    version = read.integer(der, begin, at)
+    at = version_at + 3
+    version = der[version_at:at]
     begin, end = read.enter(der, at, stop, _SET)
-    read.check(der, begin, end)
-    digests = tuple([der[a:z] for _, a, _, z in _few(der, begin, end, MAX_SIGNERS, "digests")])
+    digests = _announced(der[begin:end]) if end - begin <= _LONGEST else ()
     content_type, content, at = _content(der, end, stop)
-    # A message must be of version 3 or above for anything newer than PKCS #7 [5652 5.1].
+    # Whatever is newer than PKCS #7 needs version 3, or one above [5652 5.1].
     needed = 1 if content_type == DATA else 3
     certificates: tuple[bytes, ...] = ()
     revocation: tuple[bytes, ...] = ()
@@ -81,38 +84,63 @@ def _read(der: bytes) -> SignedData:
     begin, end = read.enter(der, at, stop, _SET)
     if end != stop:
         raise MalformedDer(WHAT, "octets after the signers", end)
-    read.check(der, begin, end)
-    signers = tuple(
-        [
-            _signer(der, tag, a, inner, z)
-            for tag, a, inner, z in _few(der, begin, end, MAX_SIGNERS, "signers")
-        ]
-    )
-    if needed < 3 and any(each.key_identifier is not None for each in signers):
-        needed = 3
-    if version != needed:
-        raise MalformedDer(WHAT, f"version {version} where {needed} must stand", version_at)
-    return SignedData(digests, content_type, content, certificates, revocation, signers)
+    signers: list[SignerInfo] = []
+    while begin < end:
+        if len(signers) == MAX_SIGNERS:
+            raise Malformed(WHAT, _TOO_MANY.format(MAX_SIGNERS, "signers"))
+        signer, begin = _signer(der, begin, end)
+        signers.append(signer)
+        if signer.key_identifier is not None and needed < 3:
+            needed = 3
+    if version != b"\x02\x01%c" % needed:
+        raise MalformedDer(WHAT, f"another version than {needed}, which it needs", version_at)
+    return SignedData(digests, content_type, content, certificates, revocation, tuple(signers))
+
+
+_TOO_MANY = "more than {} {}, which no honest message has"
 
 
 def _few(der: bytes, at: int, stop: int, limit: int, what: str) -> list[tuple[int, int, int, int]]:
     """List the elements between two offsets, but never more than *limit*."""
-    found = []
+    found: list[tuple[int, int, int, int]] = []
     while at < stop:
         if len(found) == limit:
-            raise Malformed(WHAT, f"more than {limit} {what}, which no honest message has")
+            raise Malformed(WHAT, _TOO_MANY.format(limit, what))
         tag, begin, end = read.header(der, at, stop)
         found.append((tag, at, begin, end))
         at = end
     return found
 
 
+@lru_cache(maxsize=_SHARED)
+def _announced(encoded: bytes) -> tuple[bytes, ...]:
+    """Take the set of digest algorithms apart, which is the same in most messages."""
+    read.check(encoded, 0, len(encoded))
+    return tuple([encoded[a:z] for _, a, _, z in read.children(encoded, 0, len(encoded))])
+
+
+@lru_cache(maxsize=_SHARED)
+def _is_strict(encoded: bytes) -> bool:
+    """Tell whether octets are strict DER down to the leaves; once found so, they stay so."""
+    try:
+        read.check(encoded, 0, len(encoded))
+    except MalformedDer:
+        return False
+    return True
+
+
+def _check(der: bytes, at: int, stop: int) -> None:
+    if stop - at > _LONGEST or not _is_strict(der[at:stop]):
+        read.check(der, at, stop)
+
+
 def _content(der: bytes, at: int, stop: int) -> tuple[bytes, bytes | None, int]:
     """Read encapContentInfo; its content is one primitive OCTET STRING, or detached [5652 5.2]."""
     at, end = read.enter(der, at, stop, _SEQUENCE)
     begin, at = read.enter(der, at, end, read.OID)
-    read.dotted(der, begin, at)
     content_type = der[begin:at]
+    if content_type != DATA:
+        read.dotted(der, begin, at)
     if at == end:
         return content_type, None, end
     begin, inner = read.enter(der, at, end, 0xA0)
@@ -139,16 +167,16 @@ def _certificates(der: bytes, at: int, stop: int, needed: int) -> tuple[int, tup
 _OTHER_CERTIFICATES = {0xA1: 3, 0xA2: 4, 0xA3: 5}
 
 
-def _signer(der: bytes, tag: int, at: int, begin: int, stop: int) -> SignerInfo:
-    """Read a SignerInfo, whose lengths have been checked down to the leaves [5652 5.3]."""
-    if tag != _SEQUENCE:
-        raise MalformedDer(WHAT, "a signer that is no SEQUENCE", at)
-    version = der[begin : begin + 3]
+def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
+    """Read the SignerInfo at *at*, and return the offset behind it [5652 5.3]."""
+    begin, stop = read.enter(der, at, stop, _SEQUENCE)
     at = begin + 3
+    version = der[begin:at]
     issuer = serial = key_identifier = None
     if version == b"\x02\x01\x01":
         begin, end = read.enter(der, at, stop, _SEQUENCE)
         at = read.enter(der, begin, end, _SEQUENCE)[1]
+        _check(der, begin, at)
         issuer = der[begin:at]
         begin, at = read.enter(der, at, end, read.INTEGER)
         read.integer(der, begin, at)
@@ -160,16 +188,18 @@ def _signer(der: bytes, tag: int, at: int, begin: int, stop: int) -> SignerInfo:
         key_identifier = der[begin:at]
     else:
         raise MalformedDer(WHAT, "a signer of another version than 1 or 3", begin)
-    end = read.enter(der, at, stop, _SEQUENCE)[1]
+    begin, end = read.enter(der, at, stop, _SEQUENCE)
+    _check(der, begin, end)
     digest_algorithm = der[at:end]
     at = end
     attributes = octets = None
-    if at < stop and der[at] == 0xA0:
+    if der[at] == 0xA0:
         begin, end = read.enter(der, at, stop, 0xA0)
         attributes = _signed_attributes(der, begin, end)
         octets = b"\x31" + der[at + 1 : end]  # the tag that is signed [5652 5.4]
         at = end
-    end = read.enter(der, at, stop, _SEQUENCE)[1]
+    begin, end = read.enter(der, at, stop, _SEQUENCE)
+    _check(der, begin, end)
     signature_algorithm = der[at:end]
     begin, at = read.enter(der, end, stop, read.OCTET_STRING)
     signature = der[begin:at]
@@ -179,7 +209,7 @@ def _signer(der: bytes, tag: int, at: int, begin: int, stop: int) -> SignerInfo:
         if end != stop:
             raise MalformedDer(WHAT, "octets after a signer", end)
         unsigned = _unsigned_attributes(der, begin, end)
-    return SignerInfo(
+    info = SignerInfo(
         issuer,
         serial,
         key_identifier,
@@ -190,6 +220,7 @@ def _signer(der: bytes, tag: int, at: int, begin: int, stop: int) -> SignerInfo:
         signature,
         unsigned,
     )
+    return info, stop
 
 
 def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
@@ -197,20 +228,44 @@ def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
     Read attributes that must be DER, in the order of a SET OF, one value each.
 
     What is signed is their DER encoding [5652 5.4]; were another order taken, every reader
-    would have to write them anew and hope to write what the signer wrote.
+    would have to write them anew and hope to write what the signer wrote.  SEQUENCE, OID,
+    SET and value are taken apart in place, for this is on the hot path.
     """
     found: dict[bytes, bytes] = {}
     before = b""
-    for begin, end, identifier, values in _attributes(der, at, stop):
-        if len(values) != 1:
-            raise MalformedDer(WHAT, "a signed attribute without exactly one value", begin)
+    while at < stop:
+        begin, end = read.enter(der, at, stop, _SEQUENCE)
+        oid_start = begin + 2
+        oid_stop = oid_start + der[begin + 1]
+        begin = oid_stop + 2
+        size = der[oid_stop + 1]
+        if size >= 0x80:
+            begin, size = read.long_length(der, oid_stop)
+        if (
+            der[oid_start - 2] != 0x06
+            or oid_stop - oid_start >= 0x80  # no identifier is that long, nor its length
+            or oid_stop >= end
+            or der[oid_stop] != 0x31
+            or begin + size != end
+        ):
+            raise MalformedDer(WHAT, "an attribute of another shape", at)
+        identifier = der[oid_start:oid_stop]
+        if identifier not in KNOWN_ATTRIBUTES:
+            read.dotted(der, oid_start, oid_stop)
+        if begin == end or read.header(der, begin, end)[2] != end:
+            raise MalformedDer(WHAT, "a signed attribute without exactly one value", at)
+        if der[begin] & 0x20:
+            read.check(der, begin, end)
+        encoded = der[at:end]
+        if encoded <= before:  # [X.690 11.6]
+            raise MalformedDer(WHAT, "signed attributes out of order", at)
         if identifier in found:
-            raise MalformedDer(WHAT, "a signed attribute twice", begin)
-        encoded = der[begin:end]
-        if encoded < before:  # [X.690 11.6]
-            raise MalformedDer(WHAT, "signed attributes out of order", begin)
-        found[identifier] = values[0]
+            raise MalformedDer(WHAT, "a signed attribute twice", at)
+        if len(found) == MAX_ATTRIBUTES:
+            raise Malformed(WHAT, _TOO_MANY.format(MAX_ATTRIBUTES, "attributes"))
+        found[identifier] = der[begin:end]
         before = encoded
+        at = end
     if not found:
         raise MalformedDer(WHAT, "an empty set of signed attributes", at)
     return found
@@ -219,23 +274,19 @@ def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
 def _unsigned_attributes(
     der: bytes, at: int, stop: int
 ) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
-    found = tuple([(identifier, values) for _, _, identifier, values in _attributes(der, at, stop)])
-    if not found:
-        raise MalformedDer(WHAT, "an empty set of unsigned attributes", at)
-    return found
-
-
-def _attributes(der: bytes, at: int, stop: int) -> list[tuple[int, int, bytes, tuple[bytes, ...]]]:
-    """List begin, end, type and values of every attribute; a value at least [5652 5.3]."""
+    """Read attributes that nobody signed: any order, any number of values but none."""
+    read.check(der, at, stop)
     found = []
     for tag, here, begin, end in _few(der, at, stop, MAX_ATTRIBUTES, "attributes"):
         if tag != _SEQUENCE:
             raise MalformedDer(WHAT, "an attribute that is no SEQUENCE", here)
         first, last = read.enter(der, begin, end, read.OID)
+        read.dotted(der, first, last)
         begin, inner = read.enter(der, last, end, _SET)
         listed = _few(der, begin, inner, MAX_ATTRIBUTES, "values of an attribute")
         if inner != end or not listed:
             raise MalformedDer(WHAT, "an attribute of another shape", here)
-        values = tuple([der[a:z] for _, a, _, z in listed])
-        found.append((here, end, der[first:last], values))
-    return found
+        found.append((der[first:last], tuple([der[a:z] for _, a, _, z in listed])))
+    if not found:
+        raise MalformedDer(WHAT, "an empty set of unsigned attributes", at)
+    return tuple(found)
