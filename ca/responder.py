@@ -115,9 +115,14 @@ class Desk:
             generation,
             to_seconds(before),
         )
-        if not found:
+        if not found and not self._is_service(kind, generation, serial, before=before):
             return Unknown()
         standing = self.register.standing(kind, serial, at=before - INSTANT)
         if isinstance(standing, Standing):
             return Good()
         return Revoked(standing.since, standing.reason)
+
+    def _is_service(self, kind: Kind, generation: int, serial: int, *, before: datetime) -> bool:
+        """Tell whether a certificate is the time-stamping authority's, which has no list."""
+        found = self.store.state("tsa", f"{kind.value}/{serial}", at=before - INSTANT)
+        return found is not None and found["generation"] == generation

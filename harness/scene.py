@@ -16,6 +16,8 @@ from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
@@ -77,14 +79,38 @@ class Scene:
         *,
         content: bytes | None = None,
         at: datetime | None = None,
+        timestamps: Sequence[bytes] = (),
     ) -> Verdict:
-        """Judge a signed document as of the clock, or of *at*; *content* is what it detached."""
+        """
+        Judge a signed document as of the clock, or of *at*; *content* is what it detached.
+
+        With *timestamps*, the policy is `archive` unless another one is named.
+        """
+        from harness.verifier.policy import Judgement, Policy
+
         given = document.encode() if isinstance(document, str) else document
+        if timestamps and policy is None:
+            policy = Policy(judgement=Judgement.ARCHIVE)
         if is_pdf(given):
             return self.world.verify_pdf(given, policy, at=at)
         if is_message(given):
             return self.world.verify_cms(given, policy, content=content, at=at)
-        return self.world.verify_xml(given, policy, at=at)
+        return self.world.verify_xml(given, policy, at=at, timestamps=tuple(timestamps))
+
+    def timestamp(
+        self, document: bytes | str, *, digest: str = "sha256", wait: bool = True
+    ) -> bytes:
+        """
+        Have a document time-stamped, or a time-stamp once more.
+
+        The clock then stands past the accuracy of the stamp, so that whatever happens next is
+        later; `wait=False` leaves it.
+        """
+        content = document.encode() if isinstance(document, str) else document
+        stamped = self.world.timestamp(content, digest=digest)
+        if wait:
+            self.advance(timedelta(seconds=2))
+        return stamped
 
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
         """Judge a signature over the relying party's own challenge."""

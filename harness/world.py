@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ca.publication import Press
     from ca.residents import Resident
     from ca.responder import Desk
+    from ca.timestamping import TimestampDesk
     from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
@@ -193,6 +194,12 @@ class World:
         return Desk(self.store, self.authority)
 
     @cached_property
+    def timestamping(self) -> TimestampDesk:
+        from ca.timestamping import TimestampDesk
+
+        return TimestampDesk(self.store, self.authority)
+
+    @cached_property
     def evidence(self) -> WorldEvidence:
         from harness.worldly import WorldEvidence
 
@@ -317,14 +324,36 @@ class World:
         return verify_cms(message, evidence, policy or DEFAULT, at=moment, content=content)
 
     def verify_xml(
-        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes,
+        policy: Policy | None = None,
+        *,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
     ) -> Verdict:
-        """Judge a signed document by what this world had published at *at*."""
+        """
+        Judge a signed document by what this world had published at *at*.
+
+        *timestamps* are for an archive policy: the first over the document, each further one
+        over the one before.
+        """
         from harness.verifier.documents import verify_xml
         from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for
 
         moment = at or self.now()
-        return verify_xml(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
+        chosen = policy or DEFAULT
+        evidence = evidence_for(document, self.evidence, chosen, timestamps, at=moment)
+        return verify_xml(document, evidence, chosen, at=moment)
+
+    def timestamp(
+        self, octets: bytes, *, digest: str = "sha256", at: datetime | None = None
+    ) -> bytes:
+        """Have octets time-stamped by this world's authority, and return its response, DER."""
+        from harness.timestamping import request_for
+
+        request = request_for(octets, digest=digest)
+        return self.timestamping.answer(request, at=self.moment(at))
 
     def certificate(self, identifier: str, kind: Kind) -> bytes:
         """Return the certificate that the card of a resident holds, DER."""

@@ -18,6 +18,7 @@ Glossary, one English name each:
     renewal                     更新
     lapse                       カードの失効
     four-information service    最新の基本4情報の提供
+    time-stamping authority     タイムスタンプ局, ours; in words `tsa`
     serial linking              証明書紐付け情報 and 証明書新旧紐付け情報
 
 Citations, as [KEY SECTION] on the line that obeys:
@@ -29,6 +30,7 @@ Citations, as [KEY SECTION] on the line that obeys:
     5480     RFC 5480, elliptic curve subject public key information, March 2009
     6960     RFC 6960, OCSP, June 2013
     3161     RFC 3161, time-stamp protocol, August 2001
+    5816     RFC 5816, ESSCertIDv2 in time-stamps, March 2010
     5652     RFC 5652, cryptographic message syntax (CMS), September 2009
     5754     RFC 5754, SHA-2 in CMS, January 2010
     5035     RFC 5035, enhanced security services: which certificate signed, August 2007

@@ -28,7 +28,17 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 )
 @click.option("--use", type=click.Choice(["sign", "login"]), default="sign", show_default=True)
 @click.option(
-    "--policy", type=click.Choice(["receipt", "cryptrec"]), default="receipt", show_default=True
+    "--policy",
+    type=click.Choice(["receipt", "archive", "cryptrec", "cryptrec-archive"]),
+    default="receipt",
+    show_default=True,
+)
+@click.option(
+    "--timestamp",
+    "timestamps",
+    multiple=True,
+    metavar="FILE",
+    help="A time-stamp of FILE, for an archive policy; another one is of the one before.",
 )
 @click.option("--anchor", "anchors", multiple=True, metavar="FILE", help="Trust this CA instead.")
 @click.option("--crl", "lists", multiple=True, metavar="FILE", help="A list, beside --anchor.")
@@ -58,6 +68,7 @@ def verify(
         minijpki verify contract.p7m --extract contract.txt
         minijpki verify contract.p7s --content contract.txt
         minijpki verify auth.cert.pem --use login
+        minijpki verify signed.xml --policy archive --timestamp signed.xml.tsr
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
     """

@@ -37,13 +37,15 @@ def sign_data(
     signing_time: datetime | None = None,
     content_type: bytes = DATA,
     chain: Sequence[bytes] = (),
+    bare: bool = False,
 ) -> bytes:
     """
     Sign *content*, and write the message as ContentInfo, DER [5652 5.1].
 
     *signer* turns the octets that are signed into the signature, ECDSA as DER.  With
     *detached* the content stays outside.  *content_type* is the content octets of an OID,
-    for messages that wrap something special; *chain* are further certificates, DER.
+    for messages that wrap something special; *chain* are further certificates, DER.  *bare*
+    leaves all certificates out, for a reader who has them.
     """
     digest = IDENTIFIER_OF[algorithm.digest]
     attributes = signed_attributes(
@@ -69,7 +71,7 @@ def sign_data(
         _VERSION_1 if content_type == DATA else _VERSION_3,  # [5652 5.1]
         set_of([digest]),
         sequence(encapsulated),
-        explicit(0, b"".join(sorted([certificate_der, *chain]))),
+        b"" if bare else explicit(0, b"".join(sorted([certificate_der, *chain]))),
         set_of([info]),
     )
     return sequence(tlv(0x06, SIGNED_DATA), explicit(0, data))
