@@ -8,20 +8,20 @@ like any other, for lists and responses are signed by those who may speak.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from crl.read import read_list
-from crl.status import prepare
 from harness.documents.pdf.read import read_pdf
-from harness.documents.pdf.reading import Evidence as Carried
 from harness.documents.pdf.reading import PdfSignature, Problem
 from harness.verifier import documents
 from harness.verifier.certificates import WITHOUT_ISSUER
-from harness.verifier.evidence import Anchor, Candidate, Evidence, Response, response
+from harness.verifier.evidence import Evidence
 from harness.verifier.messages import verify_cms
+from harness.verifier.pdf_proof import proven_by
 from harness.verifier.policy import DEFAULT, Policy
+from harness.verifier.timestamps import verify_token
 from harness.verifier.verdict import (
+    Covered,
     Result,
     Verdict,
     decided,
@@ -31,7 +31,6 @@ from harness.verifier.verdict import (
     worst,
 )
 from pki.causes import Check
-from pki.certificate.read import Certificate
 from pki.cms.identifiers import SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2
 from pki.cms.read import read_signed_data
 from pki.errors import Malformed, SearchExhausted
@@ -40,6 +39,7 @@ from pki.errors import Malformed, SearchExhausted
 CHECK_OF = {**documents.CHECK_OF, "modified": Check.COVERAGE}
 OF_A_DOCUMENT = (Check.FORMAT, Check.COVERAGE, Check.ALGORITHM, Check.DIGEST, Check.SIGNATURE)
 NOTHING_ELSE = (*map(not_applicable, (*OF_A_DOCUMENT, Check.CHAIN)), *WITHOUT_ISSUER)
+PLACED = (result(Check.FORMAT, None), result(Check.COVERAGE, None))
 PADES = "ETSI.CAdES.detached"
 
 
@@ -55,8 +55,13 @@ def verify_pdf(
         return _unreadable([("format-failure", str(error))], at=at)
     if not read.signatures:
         return _unreadable([("format-failure", "the PDF holds no signature")], at=at)
-    known = with_carried(evidence, read.evidence)
-    verdicts = tuple([_judge(each, known, policy, at=at) for each in read.signatures])
+    known = proven_by(read, evidence, policy, at=at)
+    verdicts = tuple(
+        [
+            _judge(each, its_own, policy, at=at)
+            for each, its_own in zip(read.signatures, known, strict=True)
+        ]
+    )
     if len(verdicts) == 1:
         return verdicts[0]
     return replace(worst(verdicts), signatures=verdicts)
@@ -72,6 +77,28 @@ def _judge(signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: d
     verdict = verify_cms(signature.message, evidence, policy, at=at, content=signature.octets)
     problems = (*signature.problems, *message_problems(signature))
     return _troubled(verdict, problems, told)
+
+
+def _stamped(
+    signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: datetime
+) -> Verdict:
+    """Judge a document time-stamp, whose message is a token [EN319142 5.4.3]."""
+    stamp = verify_token(signature.message, signature.octets, evidence, policy, at=at)
+    results = (*PLACED, result(Check.TIMESTAMP, stamp.cause))
+    indication, cause, code = decided(results)
+    notes = [stamp.note] if stamp.note else []
+    if stamp.cause is None and stamp.at is not None:
+        notes.append(f"proves that this existed by {stamp.at:%Y-%m-%dT%H:%M:%SZ}")
+    return Verdict(
+        indication=indication,
+        cause=cause,
+        code=code,
+        results=results,
+        at=at,
+        certificate=stamp.authority,
+        covered=Covered(signature.octets) if stamp.cause is None else None,
+        notes=tuple(notes),
+    )
 
 
 def message_problems(signature: PdfSignature) -> list[Problem]:
@@ -127,44 +154,3 @@ def _unreadable(problems: Sequence[Problem], told: Iterable[str] = (), *, at: da
         at=at,
         notes=(*told, *(text for _, text in problems)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WithCarried:
-    """
-    Evidence of the verifier's own, and after it what came along with the document.
-
-    Attributes:
-        own: Of the verifier; its anchors alone are trusted.
-        carried: Of the DSS, prepared for each of these anchors.
-        answered: Likewise.
-    """
-
-    own: Evidence
-    carried: tuple[Candidate, ...]
-    answered: tuple[Response, ...]
-
-    @property
-    def anchors(self) -> tuple[Anchor, ...]:
-        """Return those of the verifier: what a document brings is never trusted."""
-        return self.own.anchors
-
-    def lists(self, certificate: Certificate, issuer: Anchor) -> Sequence[Candidate]:
-        return (*self.own.lists(certificate, issuer), *self.carried)
-
-    def responses(self, certificate: Certificate, issuer: Anchor) -> Sequence[Response]:
-        return (*self.own.responses(certificate, issuer), *self.answered)
-
-
-def with_carried(evidence: Evidence, carried: Carried) -> Evidence:
-    """Let lists and responses of the DSS be asked, too; unreadable ones are left out."""
-    if not (carried.lists or carried.responses):
-        return evidence
-    prepared: list[Candidate] = []
-    for der in carried.lists:
-        try:
-            read = read_list(der)
-        except Malformed:
-            continue
-        prepared += [prepare(read, each.path.certificate) for each in evidence.anchors]
-    return WithCarried(evidence, tuple(prepared), tuple(map(response, carried.responses)))

@@ -105,7 +105,7 @@ def signer_of(
         if (
             is_meant(certificate, token.signer)
             and not certificate_problems(token.signer, der)
-            and signature_cause(token.signer, token.content, certificate.spki, at=at) is None
+            and signature_cause(token.signer, token.content, certificate.public_key()) is None
         ):
             return certificate
     return None

@@ -44,11 +44,21 @@ def sign_pdf(
         signer=signer,
         profile=profile,
         at=moment,
-        stamp=None,
+        stamp=(lambda octets: _token(world, octets, at=moment)) if profile.is_stamped else None,
     )
     if profile is PdfProfile.B_LT:
         return _with_evidence(world, identifier, signed, kind, at=moment)
     return signed
+
+
+def _token(world: World, octets: bytes, *, at: datetime) -> bytes:
+    """Ask this world's authority for a time-stamp, and take the token out of its answer."""
+    from harness.timestamping import granted
+    from pki.timestamps.read import read_response
+
+    token = read_response(granted(world.timestamp(octets, at=at))).token
+    assert token is not None  # it was granted
+    return token
 
 
 def _with_evidence(

@@ -32,7 +32,7 @@ from pki.kinds import Algorithm
 
 SIGNATURE_SIZES = {Algorithm.RSA2048: 256, Algorithm.P384: 104}  # octets, at most
 ATTRIBUTES_SIZE = 1024  # octets of a SignedData besides certificate and signature, at most
-TOKEN_SIZE = 8192  # of a time-stamp token with its certificates, at most
+TOKEN_SIZE = 4096  # of a time-stamp token with its certificates, at most
 SUBFILTERS = {PdfProfile.PKCS7: SigSeedSubFilter.ADOBE_PKCS7_DETACHED}
 PADES = SigSeedSubFilter.PADES
 
@@ -40,7 +40,7 @@ Sign = Callable[[bytes], bytes]
 """Signs octets, by hashing them with the digest of the key's generation."""
 
 Stamp = Callable[[bytes], bytes]
-"""Gives the time-stamp token, DER, for a SHA-256 hash."""
+"""Gives the time-stamp token over octets, DER."""
 
 
 class _Card(Signer):
@@ -115,7 +115,7 @@ def sign_pdf(
 def stamp_pdf(document: bytes, stamp: Stamp) -> bytes:
     """Add a document time-stamp, as an incremental update of its own [EN319142 5.4.3]."""
     embedding = _Embedding(document, DocumentTimestamp(bytes_reserved=2 * TOKEN_SIZE), "sha256")
-    return embedding.fill(stamp(embedding.digest))
+    return embedding.fill(stamp(embedding.octets()))
 
 
 def add_evidence(
@@ -151,6 +151,13 @@ class _Embedding:
             self._steps.send(SigObjSetup(sig_placeholder=placeholder))
             prepared, self._output = self._steps.send(SigIOSetup(md_algorithm=digest))
         self.digest: bytes = prepared.document_digest
+        self._hole = prepared.reserved_region_start, prepared.reserved_region_end
+
+    def octets(self) -> bytes:
+        """Return what is signed: everything but the hole."""
+        written: bytes = self._output.getvalue()
+        start, end = self._hole
+        return written[:start] + written[end:]
 
     def fill(self, message: bytes) -> bytes:
         """Put the message into the hole and return the whole document."""
@@ -172,7 +179,7 @@ def _free_name(update: _Update) -> str:
 def _attach(message: cms.ContentInfo, stamp: Stamp) -> None:
     """Stamp the signature value [EN319142 5.3] [3161 A]."""
     signer = message["content"]["signer_infos"][0]
-    token = cms.ContentInfo.load(stamp(sha256(signer["signature"].native).digest()))
+    token = cms.ContentInfo.load(stamp(signer["signature"].native))
     attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
     signer["unsigned_attrs"] = cms.CMSAttributes([attribute])
 
