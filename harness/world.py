@@ -287,10 +287,11 @@ class World:
     ) -> Verdict:
         """Judge a signed PDF by what this world had published at *at*."""
         from harness.verifier.policy import DEFAULT
-        from harness.verifying import judge_pdf
+        from harness.verifying import evidence_for, judge_pdf
 
-        moment = at or self.now()
-        return judge_pdf(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
+        moment, chosen = at or self.now(), policy or DEFAULT
+        evidence = evidence_for(document, self.evidence, chosen, (), at=moment)
+        return judge_pdf(document, evidence, chosen, at=moment)
 
     def sign_cms(
         self,

@@ -74,6 +74,8 @@ def _judge(signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: d
         told.append(f"{signature.after} octets follow what is signed")
     if not signature.message:
         return _unreadable(signature.problems, told, at=at)
+    if signature.is_stamp:
+        return _troubled(_stamped(signature, evidence, policy, at=at), signature.problems, told)
     verdict = verify_cms(signature.message, evidence, policy, at=at, content=signature.octets)
     problems = (*signature.problems, *message_problems(signature))
     return _troubled(verdict, problems, told)

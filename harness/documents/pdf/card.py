@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from harness.documents.pdf.extra import require
 from harness.documents.pdf.profiles import PdfProfile
+from pki.certificate.read import read_certificate
+from pki.errors import NotOnCard
 from pki.keys import sign
 from pki.kinds import Kind
 
@@ -64,16 +66,32 @@ def _token(world: World, octets: bytes, *, at: datetime) -> bytes:
 def _with_evidence(
     world: World, identifier: str, signed: bytes, kind: Kind, *, at: datetime
 ) -> bytes:
-    """Add the CA's certificate, the newest list of the holder's scope and an OCSP answer."""
+    """
+    Add the CA's certificate, the newest list of the holder's scope, and OCSP answers.
+
+    The authority of the time-stamp is asked about, too: whoever looks later must know that
+    it was in order.
+    """
     from harness.documents.pdf.write import add_evidence
 
     issued = world.register.current(world.register.card_of(identifier), kind)
-    assert issued is not None  # it has just signed
-    generation = world.authority.generations(kind)[issued.generation - 1]
+    if issued is None:
+        raise NotOnCard(kind)
     made = world.press.find(kind, issued.generation, issued.scope, at=at)
+    generations = {each.number: each for each in world.authority.generations(kind, at=at)}
+    certificates = [generations[issued.generation].certificate]
+    responses = [world.responder.answer(kind, issued.generation, issued.serial, at=at)]
+    authority = read_certificate(world.timestamping.stamper(at=at).certificate)
+    for each in world.authority.generations(Kind.SIGN, at=at):
+        own = read_certificate(each.certificate).key_identifier()
+        if own == authority.authority_key_identifier():
+            responses.append(
+                world.responder.answer(Kind.SIGN, each.number, authority.serial, at=at)
+            )
+            certificates += [each.certificate] if each.certificate not in certificates else []
     return add_evidence(
         signed,
-        certificates=[generation.certificate],
+        certificates=certificates,
         lists=[] if made is None else [world.press.bytes(made)],
-        responses=[world.responder.answer(kind, issued.generation, issued.serial, at=at)],
+        responses=responses,
     )

@@ -58,7 +58,7 @@ class _Card(Signer):
 
 
 class _Update(IncrementalPdfFileWriter):
-    """An incremental update whose ids are derived, not drawn."""
+    """An incremental update with nothing in it but what was put there, and no id by chance."""
 
     @classmethod
     def _handle_id(cls, prev: Any) -> Any:
@@ -68,6 +68,9 @@ class _Update(IncrementalPdfFileWriter):
             first = stated.original_bytes
         second = sha256(b"update" + prev.content).digest()[:16]
         return ArrayObject([ByteStringObject(first), ByteStringObject(second)])
+
+    def _update_meta(self) -> None:
+        """Leave title, dates and the like alone: pyHanko would write the machine's time."""
 
 
 def sign_pdf(
