@@ -3,7 +3,7 @@ Where a signature lies in its file: the ByteRange, and the one gap in it [32000 
 
 Stricter than the standard, which permits any ranges: two, from the first octet on, and
 between them nothing but the message in hexadecimal digits, which is the hole that the
-signature itself fills.
+signature itself fills.  Digits are of one case, so that nothing in the hole can be changed.
 """
 
 import re
@@ -13,7 +13,7 @@ from pki.der import read
 from pki.errors import Malformed, MalformedDer
 
 WHAT = "the signature's place in the PDF"
-_HEX = re.compile(rb"<(?:[0-9A-F]{2}|[0-9a-f]{2})+>")
+_HEX = re.compile(rb"<(?:[0-9A-F]+|[0-9a-f]+)>")
 _BEFORE = re.compile(rb"/Contents[\x00\t\n\f\r ]*\Z")
 
 
@@ -55,7 +55,7 @@ def place(content: bytes, ranges: tuple[int, ...], contents: bytes) -> Place:
     if end > len(content):
         raise Malformed(WHAT, "a range that reaches beyond the end of the file")
     hole = content[gap:resume]
-    if not _HEX.fullmatch(hole):
+    if len(hole) % 2 or not _HEX.fullmatch(hole):
         raise Malformed(WHAT, "a gap that holds anything but one string of hexadecimal digits")
     if not _BEFORE.search(content, max(0, gap - 64), gap):
         raise Malformed(WHAT, "a gap that is not the value of Contents")

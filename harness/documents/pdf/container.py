@@ -28,8 +28,9 @@ from pki.errors import Malformed, SearchExhausted
 
 WHAT = "the PDF"
 MAX_SIZE = 32 << 20  # octets
-MAX_READS = 2_000_000  # steps of the parser, about a second
+MAX_READS = 600_000  # steps of the parser, about a second
 MAX_REVISIONS = 64
+MAX_TABLE = 1 << 19  # octets, about 60,000 objects
 MIB = 1 << 20
 BUDGET = 64 * MIB  # octets decoded from streams, all of them together
 
@@ -38,9 +39,6 @@ LIMITS = DecodeLimits(
     per_purpose={
         **DEFAULT_PURPOSE_LIMITS,
         DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(
-            max_ratio=100, ratio_floor=MIB, max_output_size=4 * MIB
-        ),
-        DecodePurpose.XREF_STREAM: StreamDecodeLimits(
             max_ratio=100, ratio_floor=MIB, max_output_size=4 * MIB
         ),
     },
@@ -98,13 +96,17 @@ class CountedBytes(BytesIO):
 
 
 class _Context(DecodeContext):
-    """Limits for decoding, and none for a table without octets, which would never end."""
+    """Limits for decoding, and one for tables: entries of no width would never end."""
 
     def stream_output_cap(
         self, encoded_size: int, purpose: Any = None, expected_size: int | None = None
     ) -> int | None:
-        if purpose is DecodePurpose.XREF_STREAM and (expected_size or 0) <= 0:
-            raise Malformed(WHAT, "a cross-reference stream whose entries have no width")
+        if purpose is DecodePurpose.XREF_STREAM:
+            # One octet more for each entry than it is wide, so never fewer than entries.
+            if expected_size is None or expected_size <= 0:
+                raise Malformed(WHAT, "a table of cross-references of no size")
+            if expected_size > MAX_TABLE:
+                raise SearchExhausted("octets in one table of cross-references", MAX_TABLE)
         cap: int | None = super().stream_output_cap(encoded_size, purpose, expected_size)
         return cap
 

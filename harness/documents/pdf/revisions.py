@@ -30,6 +30,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from harness.documents.pdf.byterange import Place
 from harness.documents.pdf.container import Container, entry
 from harness.documents.pdf.reading import Problem
+from harness.documents.pdf.tail import is_accounted_for
 
 MODIFIED = "modified"
 COVERAGE = "coverage"
@@ -82,6 +83,8 @@ def problems_after(
         return [(MODIFIED, f"{rest} octets follow what is signed, and are no revision")]
     if not _END.search(container.content, len(container.content) - 16):
         return [(MODIFIED, "octets after the last revision")]
+    if not is_accounted_for(container, place.end, revision):
+        return [(MODIFIED, "octets between later revisions that belong to none")]
     return _later(container, revision, permission)
 
 
