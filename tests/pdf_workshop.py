@@ -23,11 +23,20 @@ PAGE = blank_page(b"BT ET")
 BYTE_RANGE = re.compile(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\] *")
 
 
+class Writer(IncrementalPdfFileWriter):
+    """
+    Writes what it is told, and no metadata of its own.
+    """
+
+    def _update_meta(self):
+        pass
+
+
 def updated(document, change):
     """
     Append a revision in which *change* did something to the file.
     """
-    writer = IncrementalPdfFileWriter(BytesIO(document))
+    writer = Writer(BytesIO(document))
     change(writer)
     written = BytesIO()
     writer.write(written)
@@ -73,6 +82,22 @@ def entitle(writer):
     """
     info = DictionaryObject({pdf_name("/Title"): pdf_string("void")})
     writer.set_info(writer.add_object(info))
+
+
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:title="void"/>
+</rdf:RDF></x:xmpmeta>"""
+
+
+def describe(writer):
+    """
+    Give the document a title in XMP.
+    """
+    header = DictionaryObject({pdf_name("/Type"): pdf_name("/Metadata")})
+    stream = generic.StreamObject(dict_data=header, stream_data=XMP)
+    writer.root["/Metadata"] = writer.add_object(stream)
+    writer.update_root()
 
 
 def with_form(value="100"):

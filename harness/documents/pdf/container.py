@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+from lxml import etree
 from pyhanko.pdf_utils.decode_limits import (
     DEFAULT_PURPOSE_LIMITS,
     DecodeContext,
@@ -57,6 +58,7 @@ LEAKS = (
     NotImplementedError,
     RecursionError,
     OSError,
+    etree.LxmlError,
     zlib.error,
     struct.error,
 )

@@ -3,20 +3,23 @@ What came after a signature: revisions that may follow it, and any that may not.
 
 A PDF grows by updates at its end.  After a signature only these may come: another
 signature or document time-stamp, which is judged itself, and evidence in the DSS.  pyHanko
-compares the revisions object by object; its rules for filling in forms, metadata and
-annotations are left out here [32000 12.8.2.2] [EN319142 5.6].
+compares the revisions object by object; its rules for filling in forms are left out here,
+and those for metadata made narrower [32000 12.8.2.2].
 """
 
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from lxml import etree
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.reader import process_data_at_eof
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
     DocInfoRule,
     DSSCompareRule,
     FormUpdatingRule,
+    MetadataUpdateRule,
     ModificationLevel,
     ObjectStreamRule,
     SigFieldCreationRule,
@@ -35,6 +38,8 @@ from harness.documents.pdf.tail import is_accounted_for
 MODIFIED = "modified"
 COVERAGE = "coverage"
 _END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?\Z")
+DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+NO_ENTITIES = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 # What a program that signs may tell of itself in the Info dictionary.
 _HOUSEKEEPING = frozenset({"/ModDate", "/Producer"})
 
@@ -49,6 +54,34 @@ class _Housekeeping(DocInfoRule):
         yield from super().apply(old, new)
 
 
+class _Metadata(MetadataUpdateRule):
+    """Lets XMP come along, as it does with every save, and say nothing new of the document."""
+
+    def apply(self, old: Any, new: Any) -> Iterable[Any]:
+        before, after = (_described(each.root) for each in (old, new))
+        if not after <= before:
+            raise SuspiciousModification("the metadata say something else")
+        yield from super().apply(old, new)
+
+
+def _described(root: Any) -> set[tuple[str, str]]:
+    """List what XMP says in the terms of Dublin Core: title, author, subject and the like."""
+    stream = entry(root, "/Metadata")
+    if stream is None:
+        return set()
+    read = etree.fromstring(stream.read_data(DecodePurpose.XMP_METADATA), NO_ENTITIES)
+    found = {
+        (str(each.tag), " ".join(map(str, each.itertext())).strip())
+        for each in read.iter(f"{DUBLIN_CORE}*")
+    }
+    return found | {
+        (str(name), str(value))
+        for each in read.iter()
+        for name, value in each.attrib.items()
+        if str(name).startswith(DUBLIN_CORE)
+    }
+
+
 def _kept(info: Any) -> dict[str, str]:
     return {key: repr(info[key]) for key in info if key not in _HOUSEKEEPING}
 
@@ -58,7 +91,13 @@ POLICY = StandardDiffPolicy(
         CatalogModificationRule(),
         *(
             rule.as_qualified(ModificationLevel.LTA_UPDATES)
-            for rule in (_Housekeeping(), XrefStreamRule(), ObjectStreamRule(), DSSCompareRule())
+            for rule in (
+                _Housekeeping(),
+                _Metadata(),
+                XrefStreamRule(),
+                ObjectStreamRule(),
+                DSSCompareRule(),
+            )
         ),
     ],
     form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),

@@ -54,4 +54,4 @@ def _spans(container: Container, start: int, revision: int) -> Iterator[tuple[in
 def _end_of(container: Container, reference: Any, offset: int) -> int:
     """Read an object where it stands, and see where the parser arrived."""
     container._read_object(reference, offset, never_decrypt=True)
-    return container.stream.tell()
+    return container.counted.tell()
