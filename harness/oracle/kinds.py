@@ -16,6 +16,7 @@ from harness.documents.pdf.extra import require
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from harness.verifier.lists import said_by
 from harness.verifier.paths import Asked, validate
+from pki.cms.read import read_signed_data
 from pki.der import read
 from pki.der.write import NULL, oid, sequence
 from pki.errors import JpkiError, Malformed, NotInstalled, SearchExhausted
@@ -251,6 +252,7 @@ READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
     "certificate": (256 << 10, read_foreign),
     "crl": (8 << 20, _crl),
     "ocsp-response": (256 << 10, read_response),
+    "cms": (8 << 20, read_signed_data),
     "name": (256 << 10, comparable),
     "spki": (64 << 10, _spki),
     "pem": (2 << 20, _pem),

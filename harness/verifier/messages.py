@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from harness.verifier.certificates import WITHOUT_ISSUER, Judged, judge_certificate, judge_read
+from harness.verifier.certificates import WITHOUT_ISSUER, Judged, judge_read
 from harness.verifier.documents import (
     ALGORITHM,
     BROKEN,
@@ -45,7 +45,13 @@ from pki.cms.reading import Problem, SignedData, SignerInfo
 from pki.errors import Malformed
 
 MAX_CANDIDATES = 8  # certificates of one name and serial number that are tried for a signer
-NO_CHAIN = result(Check.CHAIN, "no-certificate-chain-found")
+# Fails by its chain whatever else the message holds, for nobody is known to have signed.
+NOBODY = Judged(
+    None,
+    None,
+    (result(Check.CHAIN, "no-certificate-chain-found"), *WITHOUT_ISSUER),
+    note="the message holds no readable certificate of the signer that it names",
+)
 
 
 def verify_cms(
@@ -92,7 +98,7 @@ def _content(data: SignedData, given: bytes | None) -> tuple[bytes | None, list[
         text = "the content is no document but a structure with a purpose of its own"
         problems.append(("sig-constraints-failure", text))
     if data.content is None and given is None:
-        text = "the message is detached; hand over the file that it signs with --content"
+        text = "the message is detached; hand over the file that it signs"
         problems.append(("signed-data-not-found", text))
     if data.content is not None and given is not None and data.content != given:
         text = "the message brings its own content, and it is not the file that was handed over"
@@ -117,8 +123,7 @@ def _verify_signer(
     certificate, cause = _signer(data, signer, content)
     crypto = SIGNATURE if cause is None else result(Check.SIGNATURE, "sig-crypto-failure")
     if certificate is None:
-        judged = _without_certificate(data, signer, evidence, policy, at=at)
-        crypto = NO_SIGNATURE
+        judged, crypto = NOBODY, NO_SIGNATURE
     else:
         judged = judge_read(certificate, evidence, policy, at=at)
         problems += certificate_problems(signer, certificate.der)
@@ -150,11 +155,12 @@ def _signer(
     """
     Choose the certificate among those that the signer names, by the signature.
 
-    Returns it and why the signature is not its key's, None if it is; where none of them
+    Where look-alikes have the same key, signing-certificate decides.  Returns the
+    certificate and why the signature is not its key's, None if it is; where none of them
     verifies, the first that can be read, so that the rest of the report can be made.
     """
-    first: tuple[Certificate | None, str | None] = (None, None)
-    for der in dict.fromkeys(candidates(data, signer)[:MAX_CANDIDATES]):
+    chosen: tuple[Certificate | None, str | None] = (None, None)
+    for der in list(dict.fromkeys(candidates(data, signer)))[:MAX_CANDIDATES]:
         try:
             certificate = read_certificate(der)
             key = certificate.public_key()
@@ -165,22 +171,11 @@ def _signer(
         cause = BROKEN.cause
         if content is not None or signer.signed_octets is not None:
             cause = signature_cause(signer, content or b"", key)
-        if cause is None:
+        if cause is None and not certificate_problems(signer, der):
             return certificate, None
-        if first[0] is None:
-            first = certificate, cause
-    return first
-
-
-def _without_certificate(
-    data: SignedData, signer: SignerInfo, evidence: Evidence, policy: Policy, *, at: datetime
-) -> Judged:
-    """Judge what the message offers where nothing in it can be read: nothing to trust."""
-    named = candidates(data, signer)
-    if named:
-        return judge_certificate(named[0], evidence, policy, at=at)
-    note = "the message holds no certificate of the signer that it names"
-    return Judged(None, None, (NO_CHAIN, *WITHOUT_ISSUER), note=note)
+        if chosen[0] is None or (cause is None and chosen[1] is not None):
+            chosen = certificate, cause
+    return chosen
 
 
 def _is_ahead(signer: SignerInfo, at: datetime) -> bool:

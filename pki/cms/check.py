@@ -102,6 +102,7 @@ def _attribute_problems(
         problems.append((FORMAT, "the signed attributes lack message-digest"))
     elif digest is not None and opening.octets(stated) != digest:
         problems.append((HASH, "message-digest is not the digest of the content"))
+    signing_time(signer)  # only whether it is a time at all
     protected = attributes.get(ALGORITHM_PROTECTION)
     if protected is not None and opening.algorithm_protection(protected) != (
         signer.digest_algorithm,
@@ -131,11 +132,15 @@ def signing_time(signer: SignerInfo) -> datetime | None:
 
 
 def time_problems(signer: SignerInfo, certificate: Certificate) -> list[Problem]:
-    """Compare the claim with the certificate's dates; it proves nothing else [5652 11.3]."""
+    """
+    Compare the claim with the certificate's dates; it proves nothing else [5652 11.3].
+
+    A claim that is no time is among the problems of the content.
+    """
     try:
         claimed = signing_time(signer)
-    except Malformed as error:
-        return [(FORMAT, str(error))]
+    except Malformed:
+        return []
     if claimed is None or claimed >= certificate.not_before:
         return []
     return [(CONSTRAINTS, "signing-time is before the certificate's notBefore")]
