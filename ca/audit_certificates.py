@@ -31,8 +31,7 @@ from ca.municipalities import by_code
 from ca.register import COLUMNS, Issued, issued
 from ca.responder import DELEGATED
 from ca.store import Store, to_seconds
-from ca.timestamping import CERTIFIED
-from ca.timestamping import WORD as TOKENS
+from ca.timestamping import CERTIFIED, TOKENS
 from pki.certificate.read import Certificate, read_certificate, read_name
 from pki.errors import JpkiError, Malformed
 from pki.keys import algorithm_of, load_private, spki_of

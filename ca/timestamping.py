@@ -1,9 +1,9 @@
 """
 The time-stamping authority of a world, in the world's time.  Ours: JPKI has none [J 6].
 
-The signature CA certifies it at its first use.  Each token has a serial number of its own,
-recorded before the token is signed, so that none is given twice: not after a restart, and
-not by two processes at once [D 6] [3161 2.1].
+The signature CA certifies it at its first use, and anew under each of its generations.
+Each token has a serial number of its own, recorded before the token is signed, so that none
+is given twice: not after a restart, and not by two processes at once [D 6] [3161 2.1].
 """
 
 import base64
@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from ca.authority import Authority
-from ca.lifecycle import Revoked
-from ca.register import Register
+from ca.publication import STAMPING
 from ca.store import Store, to_seconds
 from pki.certificate.fields import encode_name
 from pki.certificate.write import Subject, issue, template
-from pki.errors import JpkiError, Missing
+from pki.errors import Missing, NotPermitted, TooEarly
 from pki.keys import spki_of
 from pki.kinds import Kind, Reason
 from pki.names import service_name
@@ -27,7 +26,8 @@ from pki.timestamps.write import refuse
 
 CERTIFIED = "timestamping-certified"
 REVOKED = "timestamping-revoked"
-WORD = "tsa"  # of its counter, and of its state
+TOKENS = "tsa"  # whose serial numbers they are
+NEWEST = "newest"
 ISSUER = Kind.SIGN
 
 
@@ -46,7 +46,7 @@ class TimestampDesk:
             return refuse(read.failure, read.text)
         try:
             stamper = self.stamper(at=at)
-        except JpkiError as error:  # no CA yet, or a moment that the journal has left behind
+        except (NotPermitted, TooEarly) as error:  # no CA yet, or the journal has gone on
             return refuse(Failure.TIME_NOT_AVAILABLE, str(error))
         return grant(read, stamper, at=at, serial=self._reserve(at=at))
 
@@ -82,16 +82,16 @@ class TimestampDesk:
             seq = self.store.append(
                 at, REVOKED, f"ca/{ISSUER.value}", serial=serial, reason=reason.value
             )
-            Register(self.store).put_standing(seq, at, ISSUER, serial, Revoked(at, reason))
+            self._put(seq, at, found | {"since": to_seconds(at), "reason": reason.value})
         return serial
 
     def _standing(self, *, at: datetime) -> dict[str, Any] | None:
-        """Find the newest authority, if its certificate is good at *at*."""
-        found: dict[str, Any] | None = self.store.state(WORD, WORD, at=at)
-        if found is None or found["not_after"] < to_seconds(at):
+        """Find the newest authority, if its certificate is good, and of the newest generation."""
+        found: dict[str, Any] | None = self.store.state(STAMPING, NEWEST, at=at)
+        if found is None or "since" in found or found["not_after"] < to_seconds(at):
             return None
-        standing = Register(self.store).standing(ISSUER, found["serial"], at=at)
-        return None if isinstance(standing, Revoked) else found
+        newest = self.authority.newest(ISSUER, at=at).number
+        return found if found["generation"] == newest else None
 
     def _certify(self, *, at: datetime) -> dict[str, Any]:
         generation = self.authority.newest(ISSUER, at=at)
@@ -113,15 +113,20 @@ class TimestampDesk:
             serial=serial,
         )
         value = {
+            "ca": ISSUER.value,
             "generation": generation.number,
             "serial": serial,
             "key": number,
             "certificate": base64.b64encode(der).decode(),
             "not_after": to_seconds(subject.not_after),
         }
-        self.store.put_state(seq, at, WORD, WORD, value)
-        self.store.put_state(seq, at, WORD, f"{ISSUER.value}/{serial}", value)
+        self._put(seq, at, value)
         return value
+
+    def _put(self, seq: int, at: datetime, value: dict[str, Any]) -> None:
+        """Remember an authority as the newest, and under its serial number."""
+        for name in (NEWEST, f"{ISSUER.value}/{value['serial']}"):
+            self.store.put_state(seq, at, STAMPING, name, value)
 
     def _subject(self) -> bytes:
         return encode_name(service_name(self.authority.naming, ISSUER, "Time-Stamping Authority"))
@@ -129,6 +134,6 @@ class TimestampDesk:
     def _reserve(self, *, at: datetime) -> int:
         with self.store.writing():
             sql = "SELECT MAX(serial) FROM serials WHERE ca = ?"
-            serial = int(self.store.rows(sql, WORD)[0][0] or 0) + 1
-            self.store.insert("serials", (WORD, serial, to_seconds(at)))
+            serial = int(self.store.rows(sql, TOKENS)[0][0] or 0) + 1
+            self.store.insert("serials", (TOKENS, serial, to_seconds(at)))
         return serial

@@ -89,13 +89,14 @@ class Scene:
         from harness.verifier.policy import Judgement, Policy
 
         given = document.encode() if isinstance(document, str) else document
-        if timestamps and policy is None:
+        stamps = tuple(timestamps)
+        if stamps and policy is None:
             policy = Policy(judgement=Judgement.ARCHIVE)
         if is_pdf(given):
-            return self.world.verify_pdf(given, policy, at=at)
+            return self.world.verify_pdf(given, policy, at=at, timestamps=stamps)
         if is_message(given):
-            return self.world.verify_cms(given, policy, content=content, at=at)
-        return self.world.verify_xml(given, policy, at=at, timestamps=tuple(timestamps))
+            return self.world.verify_cms(given, policy, content=content, at=at, timestamps=stamps)
+        return self.world.verify_xml(given, policy, at=at, timestamps=stamps)
 
     def timestamp(
         self, document: bytes | str, *, digest: str = "sha256", wait: bool = True
@@ -108,6 +109,15 @@ class Scene:
         """
         content = document.encode() if isinstance(document, str) else document
         stamped = self.world.timestamp(content, digest=digest)
+        if wait:
+            self.advance(timedelta(seconds=2))
+        return stamped
+
+    def attach_timestamp(self, message: bytes, *, wait: bool = True) -> bytes:
+        """Put a time-stamp over its signature into a CMS message; the clock moves likewise."""
+        from harness.timestamping import attached
+
+        stamped = attached(self.world, message)
         if wait:
             self.advance(timedelta(seconds=2))
         return stamped

@@ -2,13 +2,22 @@
 Asking for time-stamps: what a client of the authority does.
 """
 
-import hashlib
+from __future__ import annotations
 
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pki.cms.read import read_signed_data
 from pki.errors import NotPermitted, Unacceptable
+from pki.timestamps.attach import with_time_stamp
 from pki.timestamps.check import open_token, stamps
 from pki.timestamps.read import read_request, read_response
 from pki.timestamps.words import IMPRINTS
 from pki.timestamps.write import write_request
+
+if TYPE_CHECKING:
+    from harness.world import World
 
 
 def request_for(
@@ -55,3 +64,23 @@ def answers(response: bytes, request: bytes, octets: bytes) -> bool:
         and info.nonce == asked.nonce
         and asked.policy in (None, info.policy)
     )
+
+
+def attached(
+    world: World, message: bytes, *, digest: str = "sha256", at: datetime | None = None
+) -> bytes:
+    """
+    Put a time-stamp over the signature of a CMS message into it, DER in and out [3161 A].
+
+    The signature does not cover the stamp, and stays as it is.
+    """
+    signers = read_signed_data(message).signers
+    if len(signers) != 1:
+        raise Unacceptable(
+            f"the message has {len(signers)} signers, and a time-stamp goes to one; "
+            "stamp the whole file with `minijpki timestamp make`"
+        )
+    response = granted(world.timestamp(signers[0].signature, digest=digest, at=at))
+    token = read_response(response).token
+    assert token is not None  # as `granted` has seen
+    return with_time_stamp(message, token)

@@ -283,14 +283,19 @@ class World:
         return sign_pdf(self, identifier, document, pin=pin, kind=kind, profile=chosen, at=at)
 
     def verify_pdf(
-        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes,
+        policy: Policy | None = None,
+        *,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
     ) -> Verdict:
-        """Judge a signed PDF by what this world had published at *at*."""
+        """Judge a signed PDF by what this world had published at *at*, likewise."""
         from harness.verifier.policy import DEFAULT
         from harness.verifying import evidence_for, judge_pdf
 
         moment, chosen = at or self.now(), policy or DEFAULT
-        evidence = evidence_for(document, self.evidence, chosen, (), at=moment)
+        evidence = evidence_for(document, self.evidence, chosen, timestamps, at=moment)
         return judge_pdf(document, evidence, chosen, at=moment)
 
     def sign_cms(
@@ -315,14 +320,17 @@ class World:
         *,
         content: bytes | None = None,
         at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
     ) -> Verdict:
         """Judge a CMS message, and *content* if it is detached, likewise."""
         from harness.verifier.messages import verify_cms
         from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for
 
         moment = at or self.now()
-        evidence = self.evidence.as_of(moment)
-        return verify_cms(message, evidence, policy or DEFAULT, at=moment, content=content)
+        chosen = policy or DEFAULT
+        evidence = evidence_for(message, self.evidence, chosen, timestamps, at=moment)
+        return verify_cms(message, evidence, chosen, at=moment, content=content)
 
     def verify_xml(
         self,

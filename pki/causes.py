@@ -219,6 +219,15 @@ CAUSES: dict[str, Cause] = {
             "タイムスタンプを添えてください。",
         ),
         _open(
+            "crypto-no-poe",
+            "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+            "EN 319 102-1 5.5",
+            "the algorithm is past its end date, and nothing proves that the signature existed "
+            "before; supply a time-stamp",
+            "暗号アルゴリズムの使用期限を過ぎており、期限前の署名であることを示すものがありません。"
+            "タイムスタンプを添えてください。",
+        ),
+        _open(
             "no-poe",
             "NO_POE",
             "EN 319 102-1 5.6.2.4",

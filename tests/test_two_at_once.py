@@ -17,6 +17,7 @@ from harness.scene import PINS
 from harness.world import World
 from pki.errors import NotNewest, NotPermitted, WrongPin
 from pki.kinds import Kind, Sex
+from pki.timestamps.check import open_token
 
 ISSUE = ["card", "issue", "jiro"]
 
@@ -204,3 +205,18 @@ def test_a_clock_that_two_turn_is_turned_twice(clerk, other):
     interrupt(clerk, lambda: other.turn_clock(hour))
 
     assert begin + 2 * hour == clerk.turn_clock(hour)
+
+
+def test_stamps_that_are_asked_for_at_once_bear_different_numbers(town):
+    """
+    The first of them certifies the authority, and it is one.
+    """
+    lines = [["timestamp", "make", "signed.xml", "-o", f"{n}.tsr"] for n in range(4)]
+
+    results = at_once(lines, town)
+
+    tokens = [open_token((town / f"{n}.tsr").read_bytes()) for n in range(4)]
+    assert [0] * 4 == [result.returncode for result in results]
+    assert {1, 2, 3, 4} == {token.info.serial for token in tokens}
+    assert 1 == len({token.data.certificates for token in tokens})
+    assert whole(town)

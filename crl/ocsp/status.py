@@ -89,7 +89,7 @@ def ocsp_status(
         return BAD_SIGNATURE
     if not verifies(key, response.signature, response.tbs, row.digest):
         return BAD_SIGNATURE
-    if not signature_holds(key, row.digest, dated=dated, at=at):
+    if dated and not signature_holds(key, row.digest, dated=True, at=at):
         return ENDED
     if response.unknown_critical:
         return CRITICAL

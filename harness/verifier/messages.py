@@ -27,6 +27,7 @@ from harness.verifier.documents import (
 )
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import DEFAULT, Policy
+from harness.verifier.proof import with_own
 from harness.verifier.verdict import Covered, Verdict, result, worst
 from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
@@ -125,7 +126,8 @@ def _verify_signer(
     if certificate is None:
         judged, crypto = NOBODY, NO_SIGNATURE
     else:
-        judged = judge_read(certificate, evidence, policy, at=at)
+        kept = with_own(evidence, signer.signature, signer.time_stamps, policy, at=at)
+        judged = judge_read(certificate, kept, policy, at=at)
         problems += certificate_problems(signer, certificate.der)
         problems += time_problems(signer, certificate)
         if cause is not None and cause != BROKEN.cause:

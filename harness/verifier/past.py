@@ -7,6 +7,7 @@ that nothing newer can be had.  A list that was in force then and no longer is w
 nothing of a revocation in its last hours.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,10 +41,12 @@ def by_list(
     own = issuer.path.certificate
     if proven is None:
         return status(prepared, certificate, at=at, issuer=own)
-    moment = _asked_at(prepared.crl.this_update, certificate, at=at, proven=proven)
-    if isinstance(moment, Undetermined):
-        return moment
-    return _as_of(status(prepared, certificate, at=moment, issuer=own), proven)
+    out = prepared.crl.this_update
+
+    def ask(moment: datetime) -> Status:
+        return status(prepared, certificate, at=moment, issuer=own)
+
+    return _about(ask, out, certificate, at=at, proven=proven)
 
 
 def by_response(
@@ -58,25 +61,31 @@ def by_response(
     """Ask a response at *at*, or about the past moment *proven*."""
     if proven is None or response.produced_at is None:
         return ocsp_status(response, certificate, issuer.path, at=at, dated=dated)
-    moment = _asked_at(response.produced_at, certificate, at=at, proven=proven)
-    if isinstance(moment, Undetermined):
-        return moment
-    return _as_of(ocsp_status(response, certificate, issuer.path, at=moment, dated=dated), proven)
+
+    def ask(moment: datetime) -> Status:
+        return ocsp_status(response, certificate, issuer.path, at=moment, dated=dated)
+
+    return _about(ask, response.produced_at, certificate, at=at, proven=proven)
 
 
-def _asked_at(
-    out: datetime, certificate: Certificate, *, at: datetime, proven: datetime
-) -> datetime | Undetermined:
-    """Choose the moment at which evidence that came out at *out* is asked."""
-    if certificate.not_after < out <= at:
+def _about(
+    ask: Callable[[datetime], Status],
+    out: datetime,
+    certificate: Certificate,
+    *,
+    at: datetime,
+    proven: datetime,
+) -> Status:
+    """Ask evidence that came out at *out*: as of then, and where that is not enough, of now."""
+    if out > at:
+        return ask(at)  # which says that it comes from the future
+    said = ask(out)
+    if isinstance(said, Revoked):  # never lifted again, so no evidence is too old for a no [J 7]
+        return Later(said.since) if said.since > proven else said
+    if isinstance(said, Undetermined) or proven <= out <= certificate.not_after:
+        return said
+    if out > certificate.not_after:
         return TOO_LATE
-    return out if proven <= out <= at else min(at, certificate.not_after)
-
-
-def _as_of(said: Status, proven: datetime) -> Status:
-    match said:
-        case Revoked(since) if since > proven:
-            return Later(since)
-        case Undetermined(cause) if cause in STALE:
-            return TOO_EARLY
-    return said
+    said = ask(min(at, certificate.not_after))
+    stale = isinstance(said, Undetermined) and said.cause in STALE
+    return TOO_EARLY if stale else said

@@ -56,10 +56,7 @@ class Stamp:
     @property
     def latest(self) -> datetime | None:
         """The latest moment that it can mean: by then the octets existed."""
-        if self.at is None:
-            return None
-        # Some accuracies reach beyond the end of the calendar.
-        return self.at + min(self.accuracy or timedelta(), _END - self.at)
+        return None if self.at is None else _latest(self.at, self.accuracy)
 
     @property
     def subject(self) -> str | None:
@@ -70,6 +67,11 @@ class Stamp:
             return rfc4514(read_name(self.authority.subject))
         except Malformed:
             return None
+
+
+def _latest(at: datetime, accuracy: timedelta | None) -> datetime:
+    # Some accuracies reach beyond the end of the calendar.
+    return at + min(accuracy or timedelta(), _END - at)
 
 
 def verify_token(
@@ -111,7 +113,7 @@ def _judged(
     if token.info.unknown_critical:
         return _stamp(token, "timestamp-invalid", "it has a critical extension not known here")
     own = tuple([each.path.certificate.der for each in evidence.anchors])
-    authority = signer_of(token, own, at=at)
+    authority = signer_of(token, own)
     if authority is None:
         why = "no certificate in it is of the key that signed it, or that it names"
         return _stamp(token, "timestamp-invalid", why)
@@ -145,15 +147,15 @@ def _trusted(
         return "timestamp-expired", "its algorithm is past its end date"
     issuer = next(each for each in anchors if each.path is found)
     asked = ask(authority, issuer, evidence, policy, at=at, proven=trusted_at)
-    return _standing(asked, stamped)
+    return _standing(asked, _latest(token.info.at, token.info.accuracy))
 
 
-def _standing(asked: Asked, stamped: datetime) -> tuple[str | None, str]:
+def _standing(asked: Asked, latest: datetime) -> tuple[str | None, str]:
     """Weigh what is known of a revocation: some reasons spare what came before [3161 4 (1)]."""
     if asked.revoked is not None:
         since, reason = asked.revoked.since, asked.revoked.reason
         said = f"its certificate is revoked since {since:%Y-%m-%dT%H:%M:%SZ}, {reason.value}"
-        if reason in SPARING and stamped < since:
+        if reason in SPARING and latest < since:
             return None, said
         return "timestamp-untrusted", said
     if any(each.outcome is Outcome.INDETERMINATE for each in asked.results):

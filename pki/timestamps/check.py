@@ -8,7 +8,6 @@ may be relied on is asked elsewhere.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from pki.certificate.read import EXT_KEY_USAGE, Certificate, read_certificate
 from pki.cms.check import certificate_problems, content_problems, is_meant, signature_cause
@@ -84,9 +83,7 @@ def stamps(token: Token, octets: bytes) -> bool:
     return row is not None and hashlib.new(row.name, octets).digest() == token.info.hashed.value
 
 
-def signer_of(
-    token: Token, certificates: Sequence[bytes] = (), *, at: datetime
-) -> Certificate | None:
+def signer_of(token: Token, certificates: Sequence[bytes] = ()) -> Certificate | None:
     """
     Find the certificate whose key signed a token, as every attribute must say [3161 2.4.2].
 
@@ -100,12 +97,13 @@ def signer_of(
     for der in (*token.data.certificates, *certificates):
         try:
             certificate = read_certificate(der)
+            key = certificate.public_key()
         except Malformed:
             continue
         if (
             is_meant(certificate, token.signer)
             and not certificate_problems(token.signer, der)
-            and signature_cause(token.signer, token.content, certificate.public_key()) is None
+            and signature_cause(token.signer, token.content, key) is None
         ):
             return certificate
     return None

@@ -6,6 +6,7 @@ does not bound is counted here: reads, objects, sections of cross-references.  I
 about a second, so this module is loaded when there is a PDF and not before.
 """
 
+import logging
 import struct
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from pki.errors import Malformed, SearchExhausted
+
+# What pyHanko has to say of a bad file is said once, in the verdict.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 
 WHAT = "the PDF"
 MAX_SIZE = 32 << 20  # octets
