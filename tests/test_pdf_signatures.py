@@ -27,7 +27,7 @@ from harness.verifier.wording import as_json
 from harness.verifying import judge_pdf
 from pki.causes import Check
 from pki.errors import Malformed, WrongPin
-from pki.kinds import Algorithm, Kind
+from pki.kinds import Algorithm, Kind, Reason
 from pki.timestamps.read import read_response
 
 every_profile = pytest.mark.parametrize("profile", PdfProfile, ids=lambda each: each.value)
@@ -217,6 +217,25 @@ def test_a_time_stamp_of_the_document_is_a_signature_of_its_own_kind(jpki, hanak
 
     assert "CERTIFICATE_REVOKED" == jpki.verify(document).code
     assert jpki.verify(document, Policy(judgement=Judgement.ARCHIVE)).passed
+
+
+def test_a_stamp_of_an_authority_that_lost_its_key_proves_nothing(jpki, hanako, signed):
+    """
+    Once the authority has lost its key, its stamps prove nothing any more.
+    """
+
+    def stamp(octets):
+        return read_response(jpki.world.timestamp(octets)).token
+
+    once = stamp_pdf(signed, stamp)
+    jpki.advance(timedelta(hours=1))
+    archive = Policy(judgement=Judgement.ARCHIVE)
+
+    assert jpki.verify(once, archive).passed
+    jpki.world.timestamping.revoke(Reason.KEY_COMPROMISE, at=jpki.now)
+    jpki.advance(timedelta(days=2))
+
+    assert "timestamp-untrusted" in causes(jpki.verify(once, archive))[1].values()
 
 
 def test_a_pdf_without_a_signature_does_not_pass(jpki):

@@ -19,6 +19,7 @@ from harness.verifier.evidence import Evidence
 from harness.verifier.messages import verify_cms
 from harness.verifier.pdf_proof import proven_by
 from harness.verifier.policy import DEFAULT, Policy
+from harness.verifier.proof import Stored
 from harness.verifier.timestamps import verify_token
 from harness.verifier.verdict import (
     Covered,
@@ -85,7 +86,10 @@ def _stamped(
     signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: datetime
 ) -> Verdict:
     """Judge a document time-stamp, whose message is a token [EN319142 5.4.3]."""
-    stamp = verify_token(signature.message, signature.octets, evidence, policy, at=at)
+    trusted_at = evidence.proof.at if isinstance(evidence, Stored) else None
+    stamp = verify_token(
+        signature.message, signature.octets, evidence, policy, at=at, trusted_at=trusted_at
+    )
     results = (*PLACED, result(Check.TIMESTAMP, stamp.cause))
     indication, cause, code = decided(results)
     notes = [stamp.note] if stamp.note else []

@@ -1,10 +1,10 @@
 """
-Proof of existence out of a PDF: time-stamps over a signature, and over the document after it.
+Proof of existence out of a PDF: time-stamps over the document that cover a signature.
 
-Under an archive policy a signature is judged as of the first moment that a chain of
-time-stamps proves: document time-stamps that cover it, the newest first, each of which
-lets the one before be relied on although its authority may have expired since, and then
-the time-stamps over the signature itself [EN319102 5.6.2.4] [EN319142 5.4.3].
+Under an archive policy they are followed back, the newest first: each lets the one before
+be relied on although its authority may have expired since.  The signature is then judged as
+of the first moment that holds; a time-stamp within its own message may go back further
+[EN319102 5.6.2.4] [EN319142 5.4.3].
 """
 
 from dataclasses import replace
@@ -15,13 +15,9 @@ from harness.verifier.carried import CarriedHistory, with_carried
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import Policy, Revocation
 from harness.verifier.proof import Proof, Stored
-from harness.verifier.timestamps import Stamp, verify_token
+from harness.verifier.timestamps import verify_token
 from harness.verifier.verdict import result
 from pki.causes import Check
-from pki.cms.read import read_signed_data
-from pki.errors import Malformed
-
-MAX_TOKENS = 8  # over one signature
 
 
 def proven_by(
@@ -31,50 +27,25 @@ def proven_by(
     if not (policy.judgement.past and isinstance(evidence, Stored)):
         known = with_carried(evidence, read.evidence)
         return (known,) * len(read.signatures)
-    stored = replace(evidence, history=CarriedHistory(evidence.history, read.evidence))
-    return tuple(
-        [
-            _proven(each, read.signatures[number + 1 :], stored, policy, at=at)
-            for number, each in enumerate(read.signatures)
-        ]
-    )
-
-
-def _proven(
-    signature: PdfSignature,
-    later: tuple[PdfSignature, ...],
-    stored: Stored,
-    policy: Policy,
-    *,
-    at: datetime,
-) -> Stored:
-    """Walk back from the newest time-stamp; the last that holds gives the moment."""
+    # Which list or response a holder's certificate is asked of is no concern of the authority's.
     its_own = replace(policy, revocation=Revocation.BOTH)
-    proof = stored.proof
-    covering = [
-        (each.message, each.octets) for each in later if each.is_stamp and not each.problems
-    ]
-    for token, octets in (*reversed(covering), *_over(signature)):
-        moment = proof.at or at
-        stamp = verify_token(token, octets, stored, its_own, at=at, trusted_at=moment)
-        proof = _extended(proof, stamp, moment)
-    return replace(stored, proof=proof)
+    stored = replace(evidence, history=CarriedHistory(evidence.history, read.evidence))
+    found: list[Evidence] = []
+    for each in reversed(read.signatures):
+        found.append(stored)
+        if each.is_stamp and not each.problems:
+            stored = _stamped(stored, each, its_own, at=at)
+    return tuple(reversed(found))
 
 
-def _extended(proof: Proof, stamp: Stamp, moment: datetime) -> Proof:
-    """Go back by one time-stamp, if it holds; one that does not only takes nothing away."""
-    stamps = (*proof.stamps, stamp)
-    if stamp.cause is None and stamp.latest is not None:
-        return Proof(min(stamp.latest, moment), result(Check.TIMESTAMP, None), stamps)
-    if proof.at is not None:
-        return replace(proof, stamps=stamps)
-    return Proof(None, result(Check.TIMESTAMP, stamp.cause or "timestamp-invalid"), stamps)
-
-
-def _over(signature: PdfSignature) -> list[tuple[bytes, bytes]]:
-    """List the time-stamps over a signature value, each with what it is over."""
-    try:
-        signers = read_signed_data(signature.message).signers
-    except Malformed:
-        return []
-    return [(token, each.signature) for each in signers for token in each.time_stamps][:MAX_TOKENS]
+def _stamped(stored: Stored, stamp: PdfSignature, policy: Policy, *, at: datetime) -> Stored:
+    """Go back by one time-stamp; one that does not hold has a verdict of its own."""
+    moment = stored.proof.at or at
+    then = replace(stored, about=moment)
+    said = verify_token(stamp.message, stamp.octets, then, policy, at=at, trusted_at=moment)
+    if said.cause is not None or said.latest is None:
+        return stored
+    moment = min(said.latest, moment)
+    stamps = (*stored.proof.stamps, said)
+    proof = Proof(moment, result(Check.TIMESTAMP, None), stamps)
+    return replace(stored, about=moment, proof=proof)
