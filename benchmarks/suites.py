@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 from measure import Block, Contender, Item
+from suite_cms import messages
 
 from crl.index import SerialIndex, index
 from crl.read import read_list
@@ -579,6 +580,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         lookups,
         filings,
         big_filings,
+        messages,
         cold_starts,
     )
 }

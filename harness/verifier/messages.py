@@ -78,7 +78,7 @@ def verify_cms(
         nobody = ("format-failure", "the message has no signer; nobody signed it")
         return _unreadable((nobody,), at=at)
     if certificates:
-        data = replace(data, certificates=(*data.certificates, *certificates))
+        data = data._replace(certificates=(*data.certificates, *certificates))
     octets, shared = _content(data, content)
     known: dict[str, bytes] = {}
     verdicts = tuple(

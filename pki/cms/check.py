@@ -9,6 +9,7 @@ somebody else's question.
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -18,6 +19,7 @@ from pki.cms.attributes import CertificateHash
 from pki.cms.identifiers import (
     ALGORITHM_PROTECTION,
     CONTENT_TYPE,
+    DATA,
     DIGESTS,
     LEGACY_DIGESTS,
     LEGACY_SIGNATURES,
@@ -32,7 +34,8 @@ from pki.cms.identifiers import (
 from pki.cms.reading import Problem, SignedData, SignerInfo
 from pki.der import read
 from pki.errors import Malformed
-from pki.keys import ROWS, PublicKey, algorithm_of, verifies
+from pki.keys import ROWS, PublicKey, verifies
+from pki.kinds import Algorithm
 from pki.paths.algorithms import MISMATCH, UNACCEPTABLE, Trust
 from pki.paths.algorithms import check as check_signature
 
@@ -71,49 +74,54 @@ def content_problems(
         problems.append((FORMAT, "the digest algorithm is not among those announced"))  # [5652 5.1]
     if signer.signed_attributes is None:
         return problems
+    own = None
+    if digest is not None and content is not None:
+        own = known.get(digest) if known else None
+        if own is None:
+            own = hashed(digest, content)
+            if known is not None:
+                known[digest] = own
     try:
-        own = None
-        if digest is not None and content is not None:
-            own = _digest(digest, content, {} if known is None else known)
-        problems += _attribute_problems(data, signer, own)
+        _check_attributes(data, signer, own, problems)
     except Malformed as error:
         problems.append((FORMAT, str(error)))
     return problems
 
 
-def _digest(name: str, content: bytes, known: dict[str, bytes]) -> bytes:
-    if name not in known:
-        known[name] = hashed(name, content)
-    return known[name]
+# Most attributes are these octets and no others, so that nothing need be opened.
+_DATA = bytes((read.OID, len(DATA))) + DATA
+_OCTETS = {size: bytes((read.OCTET_STRING, size)) for size in (20, 32, 48, 64)}
+_NAMED = bytes.fromhex("3026 3024 3022 0420")  # one certificate by SHA-256
 
 
-def _attribute_problems(
-    data: SignedData, signer: SignerInfo, digest: bytes | None
-) -> list[Problem]:
+def _check_attributes(
+    data: SignedData, signer: SignerInfo, digest: bytes | None, problems: list[Problem]
+) -> None:
     attributes = signer.signed_attributes or {}
-    problems: list[Problem] = []
     content_type = attributes.get(CONTENT_TYPE)
     if content_type is None:  # [5652 11.1]
         problems.append((FORMAT, "the signed attributes lack content-type"))
-    elif opening.object_identifier(content_type) != data.content_type:
+    elif (content_type != _DATA or data.content_type != DATA) and (
+        opening.object_identifier(content_type) != data.content_type
+    ):
         problems.append((FORMAT, "content-type is another than that of the content"))
     stated = attributes.get(MESSAGE_DIGEST)
     if stated is None:  # [5652 11.2]
         problems.append((FORMAT, "the signed attributes lack message-digest"))
-    elif digest is not None and opening.octets(stated) != digest:
-        problems.append((HASH, "message-digest is not the digest of the content"))
-    signing_time(signer)  # only whether it is a time at all
-    protected = attributes.get(ALGORITHM_PROTECTION)
-    if protected is not None and opening.algorithm_protection(protected) != (
-        signer.digest_algorithm,
-        signer.signature_algorithm,
-    ):
-        problems.append((CONSTRAINTS, "the algorithms are not those that were protected"))
-    return problems
+    elif digest is None or stated != _OCTETS[len(digest)] + digest:
+        octets = opening.octets(stated)
+        if digest is not None and octets != digest:
+            problems.append((HASH, "message-digest is not the digest of the content"))
+    if ALGORITHM_PROTECTION in attributes:
+        protected = opening.algorithm_protection(attributes[ALGORITHM_PROTECTION])
+        if protected != (signer.digest_algorithm, signer.signature_algorithm):
+            problems.append((CONSTRAINTS, "the algorithms are not those that were protected"))
+    if SIGNING_TIME in attributes:
+        signing_time(signer)  # only whether it is a time at all
 
 
-_HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {
-    "sha1": hashlib.sha1,
+_HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha384": hashlib.sha384,
     "sha512": hashlib.sha512,
@@ -122,7 +130,7 @@ _HASHES: dict[str, Callable[..., "hashlib._Hash"]] = {
 
 def hashed(digest: str, content: bytes) -> bytes:
     """Hash by name, faster than hashlib finds it."""
-    return _HASHES[digest](content, usedforsecurity=False).digest()
+    return _HASHES[digest](content).digest()
 
 
 def signing_time(signer: SignerInfo) -> datetime | None:
@@ -148,17 +156,18 @@ def time_problems(signer: SignerInfo, certificate: Certificate) -> list[Problem]
 
 def candidates(data: SignedData, signer: SignerInfo) -> tuple[bytes, ...]:
     """Return those of the bag that may be the signer's certificate, by what names it."""
-    return tuple([der for der in data.certificates if _is_named(der, signer)])
-
-
-def _is_named(der: bytes, signer: SignerInfo) -> bool:
-    if signer.key_identifier is not None:
+    key = signer.key_identifier
+    if key is not None:
         # Whoever is meant has these octets in an extension; `is_meant` looks closely.
-        return bool(signer.key_identifier) and signer.key_identifier in der
-    try:
-        return _issuer_and_serial(der) == (signer.issuer, signer.serial)
-    except (Malformed, IndexError):
-        return False
+        return tuple([der for der in data.certificates if key and key in der])
+    found = []
+    for der in data.certificates:
+        try:
+            if _issuer_and_serial(der) == (signer.issuer, signer.serial):
+                found.append(der)
+        except (Malformed, IndexError):
+            continue
+    return tuple(found)
 
 
 def _issuer_and_serial(der: bytes) -> tuple[bytes, bytes]:
@@ -199,12 +208,15 @@ def signature_cause(signer: SignerInfo, content: bytes, key: PublicKey) -> str |
         family, named = "rsa", digest
     if digest is None or named != digest:
         return UNACCEPTABLE
-    if (family == "rsa") is not isinstance(key, RSAPublicKey):
-        return MISMATCH
-    if not ROWS[algorithm_of(key)].fits(key):
-        return UNACCEPTABLE  # RSA below 2048 bits, or another curve
+    if not _FITS[family](key):
+        # RSA below 2048 bits, another curve; or a key of the other family.
+        other = (family == "rsa") is not isinstance(key, RSAPublicKey)
+        return MISMATCH if other else UNACCEPTABLE
     message = content if signer.signed_octets is None else signer.signed_octets
     return None if verifies(key, signer.signature, message, digest) else MISMATCH
+
+
+_FITS = {"rsa": ROWS[Algorithm.RSA2048].fits, "ecdsa": ROWS[Algorithm.P384].fits}
 
 
 def foreign_signature_cause(
@@ -236,7 +248,9 @@ def certificate_problems(signer: SignerInfo, der: bytes) -> list[Problem]:
         (SIGNING_CERTIFICATE, opening.signing_certificates_v1),
     ):
         value = attributes.get(identifier)
-        if value is None:
+        if value is None or (
+            identifier == SIGNING_CERTIFICATE_V2 and value == _NAMED + hashed("sha256", der)
+        ):
             continue
         try:
             named = opened(value)

@@ -100,3 +100,6 @@ RSA_WITH: Mapping[str, bytes] = MappingProxyType(
     }
 )
 """What rsaEncryption means beside a digest."""
+
+KNOWN_ALGORITHMS = frozenset({*DIGESTS, *SIGNATURES, RSA_ENCRYPTION})
+"""Strict as they stand, whoever sends them."""

@@ -10,7 +10,13 @@ whom JPKI meets needs that, and two readings of one message are one too many [D 
 
 from functools import lru_cache
 
-from pki.cms.identifiers import DATA, KNOWN_ATTRIBUTES, SIGNED_DATA
+from pki.cms.identifiers import (
+    CONTENT_TYPE,
+    DATA,
+    KNOWN_ALGORITHMS,
+    KNOWN_ATTRIBUTES,
+    SIGNED_DATA,
+)
 from pki.cms.reading import SignedData, SignerInfo
 from pki.der import read
 from pki.errors import Malformed, MalformedDer
@@ -27,6 +33,9 @@ _LONGEST = 512  # octets of them, so that no stranger fills the memory
 
 _SEQUENCE, _SET = read.SEQUENCE, read.SET
 _PREFIX = bytes((read.OID, len(SIGNED_DATA))) + SIGNED_DATA
+_ENCODED_DATA = bytes((read.OID, len(DATA))) + DATA
+_DETACHED = b"\x30\x0b" + _ENCODED_DATA
+_OF_DATA = b"\x30\x18\x06\x09" + CONTENT_TYPE + b"\x31\x0b" + _ENCODED_DATA
 _INDEFINITE = (
     "a length that is indefinite, which is BER; write the message anew in DER, where every "
     "length is stated"
@@ -65,9 +74,12 @@ def _read(der: bytes) -> SignedData:
 
     at = version_at + 3
     version = der[version_at:at]
-    begin, end = read.enter(der, at, stop, _SET)
-    digests = _announced(der[begin:end]) if end - begin <= _LONGEST else ()
-    content_type, content, at = _content(der, end, stop)
+    begin, at = read.enter(der, at, stop, _SET)
+    digests = _announced(der[begin:at]) if at - begin <= _LONGEST else ()
+    if der[at : at + 13] == _DETACHED:
+        content_type, content, at = DATA, None, at + 13
+    else:
+        content_type, content, at = _content(der, at, stop)
     # Whatever is newer than PKCS #7 needs version 3, or one above [5652 5.1].
     needed = 1 if content_type == DATA else 3
     certificates: tuple[bytes, ...] = ()
@@ -97,6 +109,7 @@ def _read(der: bytes) -> SignedData:
     return SignedData(digests, content_type, content, certificates, revocation, tuple(signers))
 
 
+_PRIMITIVE = tuple(not tag & 0x20 and tag & 0x1F != 0x1F for tag in range(256))
 _TOO_MANY = "more than {} {}, which no honest message has"
 
 
@@ -153,13 +166,20 @@ def _content(der: bytes, at: int, stop: int) -> tuple[bytes, bytes | None, int]:
 def _certificates(der: bytes, at: int, stop: int, needed: int) -> tuple[int, tuple[bytes, ...]]:
     """Read the bag, and which version what is in it needs [5652 5.1] [5652 10.2.2]."""
     found: list[bytes] = []
-    for tag, begin, _, end in _few(der, at, stop, MAX_CERTIFICATES, "certificates"):
+    count = 0
+    while at < stop:
+        count += 1
+        if count > MAX_CERTIFICATES:
+            raise Malformed(WHAT, _TOO_MANY.format(MAX_CERTIFICATES, "certificates"))
+        tag = der[at]
+        if tag != _SEQUENCE and tag not in _OTHER_CERTIFICATES:
+            raise MalformedDer(WHAT, "a certificate of no kind that there is", at)
+        end = read.enter(der, at, stop, tag)[1]
         if tag == _SEQUENCE:
-            found.append(der[begin:end])
-        elif tag in _OTHER_CERTIFICATES:
-            needed = max(needed, _OTHER_CERTIFICATES[tag])
+            found.append(der[at:end])
         else:
-            raise MalformedDer(WHAT, "a certificate of no kind that there is", begin)
+            needed = max(needed, _OTHER_CERTIFICATES[tag])
+        at = end
     return needed, tuple(found)
 
 
@@ -179,8 +199,9 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
         _check(der, begin, at)
         issuer = der[begin:at]
         begin, at = read.enter(der, at, end, read.INTEGER)
-        read.integer(der, begin, at)
         serial = der[begin:at]
+        if not 0 < der[begin] < 0x80:
+            read.integer(der, begin, at)
         if at != end:
             raise MalformedDer(WHAT, "octets after a signer's serialNumber", at)
     elif version == b"\x02\x01\x03":
@@ -188,20 +209,15 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
         key_identifier = der[begin:at]
     else:
         raise MalformedDer(WHAT, "a signer of another version than 1 or 3", begin)
-    begin, end = read.enter(der, at, stop, _SEQUENCE)
-    _check(der, begin, end)
-    digest_algorithm = der[at:end]
-    at = end
+    digest_algorithm, at = _algorithm(der, at, stop)
     attributes = octets = None
     if der[at] == 0xA0:
         begin, end = read.enter(der, at, stop, 0xA0)
         attributes = _signed_attributes(der, begin, end)
         octets = b"\x31" + der[at + 1 : end]  # the tag that is signed [5652 5.4]
         at = end
-    begin, end = read.enter(der, at, stop, _SEQUENCE)
-    _check(der, begin, end)
-    signature_algorithm = der[at:end]
-    begin, at = read.enter(der, end, stop, read.OCTET_STRING)
+    signature_algorithm, at = _algorithm(der, at, stop)
+    begin, at = read.enter(der, at, stop, read.OCTET_STRING)
     signature = der[begin:at]
     unsigned: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
     if at < stop:
@@ -223,6 +239,17 @@ def _signer(der: bytes, at: int, stop: int) -> tuple[SignerInfo, int]:
     return info, stop
 
 
+def _algorithm(der: bytes, at: int, stop: int) -> tuple[bytes, int]:
+    """Read an AlgorithmIdentifier, which is mostly one of the tables."""
+    end = at + 2 + der[at + 1]
+    found = der[at:end]
+    if found not in KNOWN_ALGORITHMS or end > stop:
+        begin, end = read.enter(der, at, stop, _SEQUENCE)
+        _check(der, begin, end)
+        found = der[at:end]
+    return found, end
+
+
 def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
     """
     Read attributes that must be DER, in the order of a SET OF, one value each.
@@ -233,6 +260,10 @@ def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
     """
     found: dict[bytes, bytes] = {}
     before = b""
+    if der[at : at + 26] == _OF_DATA and at + 26 <= stop:  # the first of nearly all messages
+        before = _OF_DATA
+        found[CONTENT_TYPE] = _OF_DATA[-11:]
+        at += 26
     while at < stop:
         begin, end = read.enter(der, at, stop, _SEQUENCE)
         oid_start = begin + 2
@@ -252,9 +283,15 @@ def _signed_attributes(der: bytes, at: int, stop: int) -> dict[bytes, bytes]:
         identifier = der[oid_start:oid_stop]
         if identifier not in KNOWN_ATTRIBUTES:
             read.dotted(der, oid_start, oid_stop)
-        if begin == end or read.header(der, begin, end)[2] != end:
-            raise MalformedDer(WHAT, "a signed attribute without exactly one value", at)
-        if der[begin] & 0x20:
+        # One primitive value with a length of one octet is checked in place.
+        if not (
+            begin + 1 < end
+            and _PRIMITIVE[der[begin]]
+            and der[begin + 1] < 0x80
+            and begin + 2 + der[begin + 1] == end
+        ):
+            if begin == end or read.header(der, begin, end)[2] != end:
+                raise MalformedDer(WHAT, "a signed attribute without exactly one value", at)
             read.check(der, begin, end)
         encoded = der[at:end]
         if encoded <= before:  # [X.690 11.6]

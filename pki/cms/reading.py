@@ -3,7 +3,7 @@ What a SignedData says, as plain values.  Pure; nothing here is trusted yet.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pki.cms.identifiers import SIGNATURE_TIME_STAMP
 
@@ -11,8 +11,7 @@ Problem = tuple[str, str]
 """Id of a cause, and one line for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignerInfo:
+class SignerInfo(NamedTuple):
     """
     One signer's part of a message [5652 5.3].
 
@@ -53,8 +52,7 @@ class SignerInfo:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SignedData:
+class SignedData(NamedTuple):
     """
     A message, read and checked for form, not for truth [5652 5.1].
 

@@ -57,7 +57,11 @@ def enter(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
         size = data[at + 1]
         start = at + 2
         if size >= 0x80:
-            start, size = long_length(data, at)
+            if size == 0x82 and data[start]:  # the commonest, in place
+                size = data[start] << 8 | data[at + 3]
+                start = at + 4
+            else:
+                start, size = long_length(data, at)
         stop = start + size
         if data[at] == tag and stop <= end:
             return start, stop
