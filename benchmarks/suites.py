@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 from measure import Block, Contender, Item
 from suite_cms import messages
+from suite_pdf import documents
 
 from crl.index import SerialIndex, index
 from crl.read import read_list
@@ -581,6 +582,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         filings,
         big_filings,
         messages,
+        documents,
         cold_starts,
     )
 }
