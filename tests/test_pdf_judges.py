@@ -16,7 +16,7 @@ from forgery import key_of
 from pdf_workshop import PAGE, draw, updated
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -216,6 +216,26 @@ def test_what_pyhanko_signs_passes_here(scene, subfilter, size):
 
     assert scene.verify(written.getvalue()).passed
     assert "modified" == scene.verify(updated(written.getvalue(), draw)).cause
+
+
+@pytest.mark.parametrize(
+    ("permission", "cause"), [(MDPPerm.NO_CHANGES, "modified"), (MDPPerm.FILL_FORMS, None)]
+)
+def test_an_author_may_permit_no_further_signature(scene, permission, cause):
+    metadata = PdfSignatureMetadata(
+        field_name="Author",
+        md_algorithm=digest(scene),
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=permission,
+    )
+    written = PdfSigner(metadata, signer=simple_signer(scene)).sign_pdf(
+        IncrementalPdfFileWriter(BytesIO(PAGE))
+    )
+    both = scene.world.sign_pdf("taro", written.getvalue(), pin="ABC123")
+
+    assert scene.verify(written.getvalue()).passed
+    assert cause == scene.verify(both).cause
 
 
 def test_both_sign_one_document(scene):

@@ -6,18 +6,21 @@ Every signature has a verdict of its own, and the document the worst of them.
 
 import asyncio
 import hashlib
+import json
 import sys
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
 from forgery import causes, sound
-from pdf_workshop import PAGE, draw, message_of, ranges_of, updated
-from town import PIN, minijpki, process, refused, settle
+from pdf_workshop import PAGE, draw, message_of, ranges_of, updated, with_ranges
+from town import PIN, WORLD, minijpki, process, refused, settle
 
 from harness.documents.pdf.container import open_container
 from harness.documents.pdf.profiles import PdfProfile
 from harness.documents.pdf.read import read_pdf
 from harness.documents.pdf.write import stamp_pdf
+from harness.oracle.answers import answer
 from harness.scene import Scene
 from harness.verifier.evidence import AtHand
 from harness.verifier.pdf import verify_pdf
@@ -25,6 +28,7 @@ from harness.verifier.policy import DEFAULT, Judgement, Policy, Revocation, Use
 from harness.verifier.verdict import Indication
 from harness.verifier.wording import as_json
 from harness.verifying import judge_pdf
+from harness.world import World
 from pki.causes import Check
 from pki.errors import Malformed, WrongPin
 from pki.kinds import Algorithm, Kind, Reason
@@ -77,7 +81,11 @@ def test_what_was_signed_is_handed_back(jpki, signed):
 
     assert len(signed) == resume + length
     assert octets == verdict.covered.octets
-    assert hashlib.sha256(octets).hexdigest() == as_json(verdict)["signed_content"]["sha256"]
+    assert {
+        "sha256": hashlib.sha256(octets).hexdigest(),
+        "length": len(octets),
+        "references": [f"ByteRange [0 {gap} {resume} {length}]"],
+    } == as_json(verdict)["signed_content"]
 
 
 def test_a_move_ends_the_signature_for_whoever_judges_afterwards(jpki, hanako, signed):
@@ -282,6 +290,43 @@ def test_without_the_library_one_sentence_says_what_to_install(tmp_path, command
     assert refused(result) == (
         "Error: PDF needs a library that is not installed; pip install 'minijpki[pdf]'"
     )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "verdict"),
+    [
+        (lambda d: d, "parsed"),
+        (lambda d: updated(d, draw), "parsed"),  # what it is worth is another question
+        (lambda d: d[:-200], "refused"),
+        (lambda d: with_ranges(d, 0, 1), "refused"),
+        (lambda d: PAGE, "parsed"),
+    ],
+    ids=["signed", "updated", "cut", "ranges", "unsigned"],
+)
+def test_the_oracle_reads_it(signed, spoil, verdict):
+    data = b64encode(spoil(signed)).decode()
+    request = {"id": "1", "kind": "parse", "what": "pdf", "data": data}
+
+    found = answer(json.dumps(request).encode())
+
+    assert verdict == found["verdict"]
+    assert {"parsed": None, "refused": "format-failure"}[verdict] == found.get("error")
+
+
+def test_pyhanko_says_nothing_on_its_own(tmp_path, monkeypatch):
+    """
+    It would log a traceback for a revision that it does not like.
+    """
+    monkeypatch.chdir(tmp_path)
+    settle(tmp_path)
+    scene = Scene(World.open(tmp_path / WORLD))
+    signed = scene.world.sign_pdf("hanako", PAGE, pin=PIN)
+    (tmp_path / "more.pdf").write_bytes(updated(signed, draw))
+    scene.close()
+
+    result = process("verify", "more.pdf", directory=tmp_path)
+
+    assert (1, "") == (result.returncode, result.stderr)
 
 
 def test_every_cause_of_the_reader_has_a_check(jpki, signed):

@@ -79,7 +79,15 @@ def _judge(signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: d
         return _troubled(_stamped(signature, evidence, policy, at=at), signature.problems, told)
     verdict = verify_cms(signature.message, evidence, policy, at=at, content=signature.octets)
     problems = (*signature.problems, *message_problems(signature))
+    if verdict.covered is not None:
+        verdict = replace(verdict, covered=_covered(signature))
     return _troubled(verdict, problems, told)
+
+
+def _covered(signature: PdfSignature) -> Covered:
+    """Hand back what is signed, and say where it stands in the file."""
+    ranges = " ".join(map(str, signature.ranges))
+    return Covered(signature.octets, (f"ByteRange [{ranges}]",))
 
 
 def _stamped(
@@ -102,7 +110,7 @@ def _stamped(
         results=results,
         at=at,
         certificate=stamp.authority,
-        covered=Covered(signature.octets) if stamp.cause is None else None,
+        covered=_covered(signature) if stamp.cause is None else None,
         notes=tuple(notes),
     )
 
