@@ -406,9 +406,9 @@ CATALOG = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[ 4 0 R ]>>>>"
 
 def bomb(_=None):
     """
-    An object stream of 100 MB of spaces in 100 kB.
+    An object stream of 20 MB of spaces in 20 kB.
     """
-    packed = with_object_stream(b" " * (100 << 20), count=1, first=10)
+    packed = with_object_stream(b" " * (20 << 20), count=1, first=10)
 
     def table(places, start):
         rows = b"\0\0\0\0\0\0\0"

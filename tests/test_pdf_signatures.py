@@ -272,6 +272,21 @@ def test_the_command_signs_and_judges(tmp_path, monkeypatch):
     assert later.stdout.startswith("TOTAL-FAILED / HASH_FAILURE  SIGNATURE_MISMATCH\n")
 
 
+def test_the_command_judges_by_an_anchor_and_the_evidence_in_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settle(tmp_path)
+    (tmp_path / "in.pdf").write_bytes(PAGE)
+    minijpki("export", "--holder", "hanako", "-o", "out")
+    sign = ("sign", "pdf", "--holder", "hanako", "--pin", PIN, "in.pdf", "-o")
+    minijpki(*sign, "bare.pdf")
+    minijpki(*sign, "long.pdf", "--profile", "b-lt")
+    given = ("--anchor", "out/sign.ca.pem", "--at", "2026-04-01T12:00:00+09:00")
+
+    assert 0 == minijpki("verify", "long.pdf", *given).exit_code
+    assert 3 == minijpki("verify", "bare.pdf", *given).exit_code
+    assert 1 == minijpki("verify", "long.pdf", "--anchor", "out/auth.ca.pem", *given[2:]).exit_code
+
+
 @pytest.mark.parametrize(
     "command",
     [
