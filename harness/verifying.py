@@ -27,6 +27,7 @@ from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
 
 if TYPE_CHECKING:
+    from harness.verifier.witness import Witness
     from harness.world import World
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
@@ -49,8 +50,9 @@ def judge_file(
     responses: tuple[str, ...],
     soft_fail: bool,
     timestamps: tuple[str, ...] = (),
+    witness: Witness | None = None,
 ) -> Verdict:
-    """Judge one file by a world, or by anchors and lists from files."""
+    """Judge one file by a world, or by anchors and lists; *witness* attends."""
     if (lists or responses) and not anchors:
         raise Unacceptable(NO_ANCHOR)
     if anchors:
@@ -71,6 +73,8 @@ def judge_file(
     )
     given = read_input(path)
     evidence = evidence_for(given, history, chosen, tuple(map(read_input, timestamps)), at=at)
+    if witness is not None:
+        witness.attend(evidence)
     if is_message(given):
         return verify_cms(
             der_of(given, path),

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pki import oids
-from pki.causes import Check
 from pki.certificate.read import (
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
@@ -24,6 +23,7 @@ from pki.certificate.read import (
     Certificate,
     read_certificate,
 )
+from pki.checks import Check
 from pki.der import read
 from pki.errors import Unacceptable
 from pki.keys import BY_IDENTIFIER, PublicKey, algorithm_of, verifies

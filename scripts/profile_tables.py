@@ -9,13 +9,17 @@ around them is written by hand.
 """
 
 import ast
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ca.lifecycle import listing
 from crl.shapes import SHAPES
-from pki.kinds import Event, Kind
+from pki.causes import CAUSES, Code
+from pki.checks import NAMES, PASSED, Check
+from pki.indications import EN_INDICATIONS, ROWS, causes_of
+from pki.kinds import Event, Kind, Reason
 from pki.naming import DEFAULT_BASE_URL, MODES
 from pki.profiles import PROFILES, Profile
 
@@ -110,6 +114,53 @@ def first_sentence(path: Path) -> str:
     return paragraph.replace(".  ", ". ").partition(". ")[0].rstrip(".")
 
 
+def checks() -> Iterator[str]:
+    """List what a verdict looks at, in the order of its report."""
+    yield from table(
+        ("check", "what it is", "rule", "passed says", "合格のとき"),
+        (
+            (f"`{each.value}`", NAMES[each].en, PASSED[each].rule, PASSED[each].en, PASSED[each].ja)
+            for each in Check
+        ),
+    )
+
+
+def causes() -> Iterator[str]:
+    """List every reason not to pass."""
+    yield from table(
+        ("cause", "verdict", "sub-indication", "EN 319 102-1", "code", "rule", "says", "表示"),
+        (
+            (
+                f"`{cause.id}`",
+                "TOTAL-FAILED" if cause.fatal else "INDETERMINATE",
+                cause.sub_indication,
+                cause.en_indication,
+                cause.code.value,
+                cause.rule,
+                cause.en,
+                cause.ja,
+            )
+            for cause in CAUSES.values()
+        ),
+    )
+
+
+def mapping() -> Iterator[str]:
+    """Lead from a sub-indication to the operators' code, and to the causes that bear it."""
+    yield from table(
+        ("sub-indication", "listed under", "code", "causes here"),
+        (
+            (
+                row.name or "–",
+                row.indication,
+                row.code.value,
+                ", ".join(f"`{cause.id}`" for cause in causes_of(row)) or "–",
+            )
+            for row in ROWS
+        ),
+    )
+
+
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """Write a table of Markdown."""
     heads = tuple(heads)
@@ -130,7 +181,24 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "events": events,
     },
     "docs/design.md": {"house": house},
+    "docs/verifier.md": {"checks": checks, "causes": causes, "mapping": mapping},
 }
+
+SCHEMA = "harness/verifier/verdict.schema.json"
+
+
+def schema(text: str) -> str:
+    """Return the schema of verdicts with every enumeration as the tables have it now."""
+    made = json.loads(text)
+    definitions = made["$defs"]
+    definitions["check"]["enum"] = [each.value for each in Check]
+    definitions["cause"]["enum"] = list(CAUSES)
+    definitions["code"]["enum"] = [each.value for each in Code]
+    definitions["sub_indication"]["enum"] = [row.name for row in ROWS if row.name]
+    definitions["en_indication"]["enum"] = sorted(EN_INDICATIONS)
+    reasons = [each.value for each in Reason]
+    definitions["certificate"]["properties"]["reason"]["enum"] = [*reasons, None]
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
 def written(page: str, tables: dict[str, Callable[[], Iterator[str]]]) -> str:
@@ -153,6 +221,9 @@ def stale() -> dict[Path, str]:
         new = written(old, tables)
         if old != new:
             found[ROOT / name] = new
+    old = (ROOT / SCHEMA).read_text(encoding="utf-8")
+    if old != schema(old):
+        found[ROOT / SCHEMA] = schema(old)
     return found
 
 

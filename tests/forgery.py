@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.documents.signed_xml import xml_signature
 from harness.verifier.verdict import Outcome
-from pki.causes import Check, Code
+from pki.causes import Code
+from pki.checks import Check
 from pki.keys import ROWS, algorithm_of
 from pki.kinds import Kind
 from pki.xmldsig.algorithms import SIGNATURE_METHODS

@@ -81,6 +81,17 @@ def test_a_stamp_within_the_very_second_of_the_move_comes_too_late(jpki, hanako,
     assert (FAILED, "revoked") == judged(jpki.verify(filing, timestamps=[stamp]))
 
 
+def test_the_proven_moment_itself_is_too_late(jpki, hanako, filing):
+    """
+    One second of accuracy later is the moment that is proven; the next one is spared.
+    """
+    stamp = jpki.timestamp(filing, wait=False)
+    jpki.advance(timedelta(seconds=1))
+    hanako.moves()
+
+    assert (FAILED, "revoked") == judged(jpki.verify(filing, timestamps=[stamp]))
+
+
 def test_a_revocation_that_no_list_knew_at_the_time_counts_all_the_same(jpki, hanako, filing):
     """
     Signed and stamped in the gap between the move and the next list: received as good, and
@@ -324,6 +335,14 @@ def test_a_list_from_before_the_stamp_knows_nothing_of_its_last_hours(filing, ke
 
     assert (PASSED, None) == by_files(filing, stamp, at_hand, at=NOON + timedelta(minutes=30))
     assert (OPEN, "no-poe") == by_files(filing, stamp, evidence(list_of(NOON)))
+
+
+def test_a_list_from_the_future_is_no_evidence(filing, kept):
+    stamp, _, list_of, evidence = kept
+    soon = NOON + timedelta(minutes=30)
+    at_hand = evidence(list_of(NOON + timedelta(days=3)), at=soon)
+
+    assert (OPEN, "crl-not-yet-valid") == by_files(filing, stamp, at_hand, at=soon)
 
 
 def test_a_list_from_after_the_end_of_the_certificate_may_leave_it_out(filing, kept):

@@ -22,7 +22,7 @@ from harness.verifier.policy import Judgement, Policy
 from harness.verifier.timestamps import verify_token
 from harness.verifier.verdict import Outcome
 from pki import oids
-from pki.causes import Check
+from pki.checks import Check
 from pki.cms.identifiers import DIGESTS as CMS_DIGESTS
 from pki.constraints import (
     CONSTRAINTS,

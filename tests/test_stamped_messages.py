@@ -17,6 +17,7 @@ from town import minijpki
 from harness.exports import pem
 from harness.scene import Scene
 from harness.verifier.policy import Judgement, Policy
+from harness.verifier.proof import MAX_OWN
 from harness.verifier.verdict import Indication
 from pki.cms.read import read_signed_data
 from pki.kinds import Algorithm, Kind
@@ -124,6 +125,22 @@ def test_of_several_stamps_the_good_one_counts(jpki, contract):
     jpki.set_clock(YEARS_LATER)
 
     assert jpki.verify(stamped, ARCHIVE).passed
+
+
+def test_a_flood_of_stamps_is_not_waded_through(jpki, contract):
+    """
+    Whoever adds thousands makes nobody work for them, and hides nothing but their own.
+    """
+    flooded = contract
+    for number in range(MAX_OWN + 4):
+        token = read_response(jpki.timestamp(b"%d" % number, wait=False)).token
+        flooded = with_time_stamp(flooded, token)
+    jpki.advance(timedelta(hours=1))
+
+    verdict = jpki.verify(flooded, ARCHIVE)
+
+    assert ("INDETERMINATE", "timestamp-mismatch") == judged(verdict)
+    assert MAX_OWN == sum(note.count("time-stamp 0x") for note in verdict.notes)
 
 
 def test_a_stamp_of_the_file_takes_over_from_the_one_inside(jpki, contract):

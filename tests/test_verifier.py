@@ -22,7 +22,8 @@ from harness.verifier.evidence import AtHand
 from harness.verifier.policy import Policy, Revocation
 from harness.verifier.verdict import Indication, Outcome, decided, not_applicable, result, worst
 from harness.verifier.wording import as_json
-from pki.causes import CAUSES, Check, Code
+from pki.causes import CAUSES, Code
+from pki.checks import Check
 from pki.kinds import Kind
 from pki.xmldsig.forms import Form
 

@@ -24,7 +24,7 @@ from harness.verifier.evidence import AtHand, anchor
 from harness.verifier.policy import Policy, Revocation
 from harness.verifier.verdict import Outcome
 from harness.verifier.wording import as_json
-from pki.causes import Check
+from pki.checks import Check
 from pki.kinds import Algorithm, Event, Kind, Reason, Request
 
 SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)

@@ -46,6 +46,7 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
     "--ocsp", "responses", multiple=True, metavar="FILE", help="A response, beside --anchor."
 )
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
+@click.option("--html", "page", metavar="FILE", help="Write the verdict as a page, too.")
 @click.option(
     "--unsafe-accept-unknown-revocation",
     "soft_fail",
@@ -54,7 +55,13 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 )
 @click.pass_obj
 def verify(
-    desk: Desk, /, path: str, at: datetime | None, extract: str | None, **asked: Any
+    desk: Desk,
+    /,
+    path: str,
+    at: datetime | None,
+    extract: str | None,
+    page: str | None,
+    **asked: Any,
 ) -> None:
     """Judge a signed XML document, PDF or CMS message, a bare signature, or a certificate.
 
@@ -70,16 +77,25 @@ def verify(
         minijpki verify contract.pdf --policy archive
         minijpki verify auth.cert.pem --use login
         minijpki verify signed.xml --policy archive --timestamp signed.xml.tsr
+        minijpki verify signed.xml --html verdict.html
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
     """
+    from harness.verifier.witness import Witness
     from harness.verifying import judge_file
 
-    verdict = judge_file(lambda: desk.world, path, at=at, **asked)
+    witness = Witness() if page else None
+    verdict = judge_file(lambda: desk.world, path, at=at, witness=witness, **asked)
     if extract and verdict.passed and verdict.covered:
         from harness.files import write_output
 
         write_output(extract, verdict.covered.octets)  # first, for it may be refused
+    if page and witness:
+        from harness.files import write_output
+        from harness.reports.verdicts import verdict_page
+
+        made = verdict_page(verdict, witness, desk.language, name=path)
+        write_output(page, made.encode(), binary=False)
     show_verdict(desk, verdict)
     sys.exit(EXIT[verdict.indication.value])
 

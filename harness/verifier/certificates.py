@@ -9,15 +9,16 @@ from crl.status import Revoked
 from harness.verifier.evidence import Anchor, Evidence
 from harness.verifier.policy import Policy, Use
 from harness.verifier.proof import NOTHING, Stored, without_proof
-from harness.verifier.revocation import ask
+from harness.verifier.revocation import SOFT_FAIL, ask
 from harness.verifier.verdict import Result, not_applicable, result
-from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
+from pki.checks import Check
 from pki.constraints import key_holds, signature_holds
 from pki.errors import Malformed
 from pki.kinds import Kind
 from pki.path import Requirement, issuer_of, judge, requirement_for
 
+SOFT_FAIL_IS_ON = "soft-fail is on: an unknown revocation would have been accepted"
 NO_CHAIN = result(Check.CHAIN, "no-certificate-chain-found")
 # Without an issuer there is nothing to compare the rest with.
 WITHOUT_ISSUER = tuple(
@@ -69,9 +70,12 @@ def judge_read(
 ) -> Judged:
     """Judge a certificate that has been read, though not yet into its last extension."""
     try:
-        return _judge(certificate, evidence, policy, at=at)
+        judged = _judge(certificate, evidence, policy, at=at)
     except Malformed as error:
-        return Judged(certificate, None, UNREADABLE, note=str(error))
+        judged = Judged(certificate, None, UNREADABLE, note=str(error))
+    if policy.accept_unknown_revocation and judged.note != SOFT_FAIL:  # [D 9]
+        return replace(judged, note="; ".join(filter(None, (judged.note, SOFT_FAIL_IS_ON))))
+    return judged
 
 
 def _judge(certificate: Certificate, evidence: Evidence, policy: Policy, *, at: datetime) -> Judged:

@@ -21,8 +21,8 @@ from harness.verifier.verdict import (
     result,
     worst,
 )
-from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
+from pki.checks import Check
 from pki.errors import Malformed
 from pki.keys import BY_IDENTIFIER, PublicKey, verifies
 from pki.xmldsig.ecdsa import der_from_raw

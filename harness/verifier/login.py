@@ -15,7 +15,7 @@ from harness.verifier.documents import verify_raw
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import Policy, Use
 from harness.verifier.verdict import Result, Verdict, decided, result
-from pki.causes import Check
+from pki.checks import Check
 from pki.errors import Malformed
 
 LIFETIME = timedelta(minutes=5)  # ours; no source says how long a portal waits

@@ -29,8 +29,8 @@ from harness.verifier.evidence import Evidence
 from harness.verifier.policy import DEFAULT, Policy
 from harness.verifier.proof import with_own
 from harness.verifier.verdict import Covered, Verdict, result, worst
-from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
+from pki.checks import Check
 from pki.cms.check import (
     candidates,
     certificate_problems,

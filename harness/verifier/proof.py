@@ -19,10 +19,11 @@ from harness.verifier.evidence import Anchor, Candidate, Evidence, Response
 from harness.verifier.policy import Policy, Revocation
 from harness.verifier.timestamps import Stamp, verify_token
 from harness.verifier.verdict import Result, not_applicable, result
-from pki.causes import Check
 from pki.certificate.read import Certificate
+from pki.checks import Check
 
 GRACE = timedelta(days=2)  # until whoever archives has the next lists; ours
+MAX_OWN = 8  # time-stamps within one signature that are looked at; an archive adds one in years
 NO_TOKEN = not_applicable(Check.TIMESTAMP)
 # Where nothing proves a moment, what ended may still have been in time.
 UNPROVEN = {
@@ -146,7 +147,7 @@ def with_own(
     its_own = replace(policy, revocation=Revocation.BOTH)
     stamps = [
         verify_token(token, signature, then, its_own, at=at, trusted_at=trusted_at)
-        for token in tokens
+        for token in tokens[:MAX_OWN]
     ]
     said = (*proof.stamps, *stamps)
     proven = [each.latest for each in stamps if each.cause is None and each.latest]

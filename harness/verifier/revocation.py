@@ -13,8 +13,8 @@ from harness.verifier.evidence import Anchor, Evidence
 from harness.verifier.past import Later, by_list, by_response
 from harness.verifier.policy import DEFAULT, Policy, Revocation
 from harness.verifier.verdict import Result, not_applicable, result
-from pki.causes import Check
 from pki.certificate.read import Certificate
+from pki.checks import Check
 
 CRL, OCSP = Check.REVOCATION_CRL, Check.REVOCATION_OCSP
 NO_LIST = Undetermined("crl-missing", "")

@@ -8,8 +8,9 @@ from enum import Enum
 from functools import cache
 from operator import attrgetter
 
-from pki.causes import CAUSES, Check, Code
+from pki.causes import CAUSES, Code
 from pki.certificate.read import Certificate
+from pki.checks import Check
 from pki.kinds import Kind
 
 
@@ -159,6 +160,11 @@ def decided(results: tuple[Result, ...]) -> tuple[Indication, str | None, Code]:
 
 
 def worst(verdicts: tuple[Verdict, ...]) -> Verdict:
-    """Return the verdict that decides for a document with several signatures."""
+    """
+    Return the verdict that decides for a document with several signatures.
+
+    Of several equally bad ones it is the first in the order of the operators' codes, so that
+    a document's code does not depend on who signed first [RP 6.2].
+    """
     order = list(Indication)
-    return max(verdicts, key=lambda each: order.index(each.indication))
+    return max(verdicts, key=lambda each: (order.index(each.indication), -_SEVERITY[each.code]))

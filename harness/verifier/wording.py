@@ -4,11 +4,12 @@ Put a verdict into words: JSON for machines, aligned text for people, in both la
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.verifier.verdict import Indication, Outcome, Result, Verdict
-from pki.causes import CAUSES, PASSED
+from pki.causes import CAUSES, Cause
 from pki.certificate.read import Certificate, read_name
+from pki.checks import CLOSER, PASSED, Saying
 from pki.der import read
 from pki.errors import Malformed
 from pki.names import rfc4514
@@ -16,7 +17,7 @@ from pki.names import rfc4514
 NOT_MADE = {"en": "not part of this judgement", "ja": "この検証では対象外です。"}
 SPARED = {
     "en": "not relied on: {}",
-    "ja": "判断には使用していません（{}）",
+    "ja": "判断には使用していません（{}）。",
 }
 
 
@@ -49,20 +50,41 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 def sentence(each: Result, lang: str) -> str:
     """Say what became of one check, with the cure if there is one."""
+    if each.outcome is Outcome.NOT_APPLICABLE and each.cause is None:
+        return NOT_MADE[lang]
+    row = _row(each)
+    text = row.ja if lang == "ja" else row.en
     if each.outcome is Outcome.NOT_APPLICABLE:
-        if each.cause is None:
-            return NOT_MADE[lang]
-        cause = CAUSES[each.cause]
-        return SPARED[lang].format(cause.ja.rstrip("。") if lang == "ja" else cause.en)
-    if each.cause is None:
-        passed = PASSED[each.check]
-        return passed.ja if lang == "ja" else passed.en
-    cause = CAUSES[each.cause]
-    return cause.ja if lang == "ja" else cause.en
+        return SPARED[lang].format(parted(text, lang).cause)
+    return text
+
+
+class Sentence(NamedTuple):
+    """What happened, and what to do about it; the latter is empty where nothing need be done."""
+
+    cause: str
+    cure: str
+
+
+def parted(text: str, lang: str) -> Sentence:
+    """Part what happened from what to do, without the mark between them or at the end."""
+    if lang == "ja":
+        happened, _, cure = text.partition("。")
+        return Sentence(happened, cure.removesuffix("。"))
+    happened, _, cure = text.partition("; ")
+    return Sentence(happened, cure)
 
 
 def rule(each: Result) -> str:
-    return CAUSES[each.cause].rule if each.cause else PASSED[each.check].rule
+    """Cite the clause that was obeyed, or was not."""
+    return _row(each).rule
+
+
+def _row(each: Result) -> Cause | Saying:
+    """Find the row of the tables that speaks, the closest to the check."""
+    if each.cause is None:
+        return PASSED[each.check]
+    return CLOSER.get((each.check, each.cause)) or CAUSES[each.cause]
 
 
 def _check(each: Result) -> dict[str, Any]:
@@ -99,11 +121,11 @@ def _certificate(verdict: Verdict) -> dict[str, Any] | None:
         return None
     policies = certificate.policies or ()
     return {
-        "issuer": _name(certificate.issuer),
+        "issuer": name_of(certificate.issuer),
         "serial": f"{certificate.serial:#x}",
         "kind": verdict.kind.value if verdict.kind else None,
         "policy": next((read.dotted(p, 0, len(p)) for p in sorted(policies)), None),
-        "subject": _name(certificate.subject),
+        "subject": name_of(certificate.subject),
         "not_before": rfc3339(certificate.not_before),
         "not_after": rfc3339(certificate.not_after),
         "revoked_since": rfc3339(verdict.revoked_since) if verdict.revoked_since else None,
@@ -111,7 +133,8 @@ def _certificate(verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _name(encoded: bytes) -> str | None:
+def name_of(encoded: bytes) -> str | None:
+    """Write a DN after RFC 4514; None if it cannot be read."""
     try:
         return rfc4514(read_name(encoded))
     except Malformed:
