@@ -29,7 +29,7 @@ from harness.verifier.verdict import Indication
 from harness.verifier.wording import as_json
 from harness.verifying import judge_pdf
 from harness.world import World
-from pki.causes import Check
+from pki.checks import Check
 from pki.errors import Malformed, WrongPin
 from pki.kinds import Algorithm, Kind, Reason
 from pki.timestamps.read import read_response

@@ -31,7 +31,7 @@ from harness.verifier.verdict import (
     result,
     worst,
 )
-from pki.causes import Check
+from pki.checks import Check
 from pki.cms.identifiers import SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2
 from pki.cms.read import read_signed_data
 from pki.errors import Malformed, SearchExhausted

@@ -17,7 +17,7 @@ from harness.verifier.policy import Policy, Revocation
 from harness.verifier.proof import Proof, Stored
 from harness.verifier.timestamps import verify_token
 from harness.verifier.verdict import result
-from pki.causes import Check
+from pki.checks import Check
 
 
 def proven_by(
