@@ -20,6 +20,7 @@ from lxml import etree
 from measure import Block, Contender, Item
 from suite_cms import messages
 from suite_oracle import exchanges, responses
+from suite_pdf import documents
 from suite_stack import common_stack
 
 from crl.index import SerialIndex, index
@@ -591,6 +592,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         responses,
         exchanges,
         messages,
+        documents,
         cold_starts,
     )
 }

@@ -12,3 +12,8 @@ def is_message(content: bytes) -> bool:
     if content[:1] == b"\x30":
         return 2 <= content.find(_SIGNED_DATA, 0, 6 + len(_SIGNED_DATA))
     return any(label in content[:4096] for label in _LABELS)
+
+
+def is_pdf(content: bytes) -> bool:
+    """Tell a PDF, whose first octets say so; what has others in front is not read as one."""
+    return content.startswith(b"%PDF-")

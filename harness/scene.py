@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.recognition import is_message
+from harness.recognition import is_message, is_pdf
 from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from pki.xmldsig.forms import Form
@@ -94,6 +95,8 @@ class Scene:
         stamps = tuple(timestamps)
         if stamps and policy is None:
             policy = Policy(judgement=Judgement.ARCHIVE)
+        if is_pdf(given):
+            return self.world.verify_pdf(given, policy, at=at, timestamps=stamps)
         if is_message(given):
             return self.world.verify_cms(given, policy, content=content, at=at, timestamps=stamps)
         return self.world.verify_xml(given, policy, files=files, at=at, timestamps=stamps)
@@ -178,6 +181,12 @@ class Holder:
         return self._world.sign_xml(
             self.identifier, content, pin=pin, form=form, part=part, files=files, name=name
         )
+
+    def sign_pdf(
+        self, document: bytes, *, profile: PdfProfile | None = None, pin: str = PINS[Pin.SIGN]
+    ) -> bytes:
+        """Sign a PDF with the signature key."""
+        return self._world.sign_pdf(self.identifier, document, pin=pin, profile=profile)
 
     def sign_cms(
         self, content: bytes, *, detached: bool = False, pin: str = PINS[Pin.SIGN]

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from crl.read import read_list
 from crl.status import prepare
 from harness import clock
+from harness.documents.pdf.extra import require
 from harness.files import read_input
-from harness.recognition import is_message
+from harness.recognition import is_message, is_pdf
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
 from harness.verifier.messages import verify_cms
-from harness.verifier.policy import Judgement, Policy, Revocation, Use
+from harness.verifier.policy import DEFAULT, Judgement, Policy, Revocation, Use
 from harness.verifier.proof import History, stored
 from harness.verifier.timestamps import Stamp, verify_token
 from harness.verifier.verdict import Verdict
@@ -105,6 +106,8 @@ def judge_file(
             chosen,
             at=at,
         )
+    if is_pdf(given):
+        return judge_pdf(given, evidence, chosen, at=at)
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
     if not beside:
@@ -133,6 +136,16 @@ def _judge_with_files(
     files = read_files(resources)
     judged = verify_xml(document, evidence, policy, at=at, resources=ByName(files))
     return demand_files(judged, files)
+
+
+def judge_pdf(
+    document: bytes, evidence: Evidence, policy: Policy = DEFAULT, *, at: datetime
+) -> Verdict:
+    """Judge a signed PDF; NotInstalled where the library for its container is missing."""
+    require()
+    from harness.verifier.pdf import verify_pdf
+
+    return verify_pdf(document, evidence, policy, at=at)
 
 
 def evidence_for(

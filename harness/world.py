@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ca.residents import Resident
     from ca.responder import Desk
     from ca.timestamping import TimestampDesk
+    from harness.documents.pdf.profiles import PdfProfile
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from harness.worldly import WorldEvidence
@@ -282,6 +283,39 @@ class World:
             name=name,
             at=at,
         )
+
+    def sign_pdf(
+        self,
+        identifier: str,
+        document: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        profile: PdfProfile | None = None,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign a PDF with the card of a resident; as PAdES B-B unless *profile* says so."""
+        from harness.documents.pdf.card import sign_pdf
+        from harness.documents.pdf.profiles import PdfProfile
+
+        chosen = profile or PdfProfile.B_B
+        return sign_pdf(self, identifier, document, pin=pin, kind=kind, profile=chosen, at=at)
+
+    def verify_pdf(
+        self,
+        document: bytes,
+        policy: Policy | None = None,
+        *,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
+    ) -> Verdict:
+        """Judge a signed PDF by what this world had published at *at*, likewise."""
+        from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for, judge_pdf
+
+        moment, chosen = at or self.now(), policy or DEFAULT
+        evidence = evidence_for(document, self.evidence, chosen, timestamps, at=moment)
+        return judge_pdf(document, evidence, chosen, at=moment)
 
     def sign_cms(
         self,

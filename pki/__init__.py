@@ -48,7 +48,9 @@ Citations, as [KEY SECTION] on the line that obeys:
     C14N     Canonical XML 1.0, W3C, March 2001
     C14N11   Canonical XML 1.1, W3C, May 2008
     EXC      Exclusive XML Canonicalization 1.0, W3C, July 2002
+    32000    ISO 32000-2, Portable Document Format 2.0, December 2020
     EN319122 ETSI EN 319 122-1, CAdES digital signatures, V1.3.1
+    EN319142 ETSI EN 319 142-1, PAdES digital signatures, V1.1.1, April 2016
     EN319102 ETSI EN 319 102-1, validation of AdES signatures, V1.3.1
     J        docs/fidelity.md, source and confidence of each row, November 2026
     RP       docs/fidelity.md, part RP: what relying parties receive, November 2026

@@ -130,6 +130,15 @@ CAUSES: dict[str, Cause] = {
             open_in="SIG_CONSTRAINTS_FAILURE",
         ),
         _failed(
+            "modified",
+            "HASH_FAILURE",
+            _MISMATCH,
+            "ISO 32000-2 12.8.1",
+            "after the signature the file was given more than further signatures and their "
+            "evidence; get the file as it was signed",
+            "署名後に、署名と検証情報以外の変更が加えられています。署名時のファイルを入手してください。",
+        ),
+        _failed(
             "crypto-constraints-failure",
             "CRYPTO_CONSTRAINTS_FAILURE",
             Code.UNSPECIFIED,

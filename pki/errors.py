@@ -28,6 +28,7 @@ JpkiError
 │   ├── NotOnCard           .kind
 │   └── CardGone            .state
 ├── SearchExhausted         one judgement would cost too much work      .work
+├── NotInstalled            a library that this needs is missing        .extra
 ├── NotPermitted            the office, the profile or the naming mode forbids it
 ├── WorldError              the world on disk cannot be used
 │   ├── NoWorld
@@ -250,6 +251,16 @@ class SearchExhausted(JpkiError):
             "hand over fewer certificates or lists"
         )
         self.work = work
+
+
+class NotInstalled(JpkiError):
+    """A library that only some need is missing."""
+
+    def __init__(self, what: str, *, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a library that is not installed; pip install 'minijpki[{extra}]'"
+        )
+        self.extra = extra
 
 
 class NotPermitted(JpkiError):

@@ -11,6 +11,7 @@ from harness.cli.desk import Desk, Group
 from harness.cli.moment import Moment, Word
 from harness.cli.secret import Secret
 from harness.documents.given import GIVEN
+from harness.documents.pdf.profiles import PdfProfile
 from pki.kinds import Kind
 
 
@@ -103,6 +104,45 @@ def xml(
         at=at,
     )
     write_output(output, signed, binary=False)
+
+
+@sign.command()
+@click.argument("document", metavar="IN.pdf")
+@card_options
+@click.option(
+    "--profile",
+    type=Word(PdfProfile),
+    default="b-b",
+    show_default=True,
+    help="adbe.pkcs7.detached, or a PAdES level.",
+)
+@click.pass_obj
+def pdf(
+    desk: Desk,
+    document: str,
+    identifier: str,
+    key: Kind,
+    pin: str,
+    output: str,
+    profile: PdfProfile,
+    at: datetime | None,
+) -> None:
+    """Sign a PDF, as an update of its own at the end.
+
+    `pkcs7` is what JPKI signers of today write, `b-b` PAdES, `b-t` with a time-stamp, `b-lt`
+    with the list, the OCSP answer and the CA's certificate, too.  Needs the extra `pdf`.
+
+    \b
+    Examples:
+        minijpki sign pdf --holder hanako --pin ABC123 contract.pdf -o signed.pdf
+        minijpki sign pdf --holder hanako --profile b-lt in.pdf -o out.pdf
+    """
+    from harness.files import read_input, write_output
+
+    signed = desk.world.sign_pdf(
+        identifier, read_input(document), pin=pin, kind=key, profile=profile, at=at
+    )
+    write_output(output, signed)
 
 
 @sign.command()

@@ -69,7 +69,7 @@ def verify(
     page: str | None,
     **asked: Any,
 ) -> None:
-    """Judge a signed XML document or CMS message, a bare signature, or a certificate.
+    """Judge a signed XML document, PDF or CMS message, a bare signature, or a certificate.
 
     Exit status: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 3 INDETERMINATE.
 
@@ -80,6 +80,7 @@ def verify(
         minijpki verify message.sig --content message.txt --certificate sign.cert.pem
         minijpki verify contract.p7m --extract contract.txt
         minijpki verify contract.p7s --content contract.txt
+        minijpki verify contract.pdf --policy archive
         minijpki verify auth.cert.pem --use login
         minijpki verify signed.xml --policy archive --timestamp signed.xml.tsr
         minijpki verify signed.xml --html verdict.html

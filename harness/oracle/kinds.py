@@ -13,6 +13,7 @@ from crl.ocsp.read import read_response
 from crl.ocsp.request.read import read_request
 from crl.opened import ask, open_list
 from crl.status import Good, Revoked, Status
+from harness.documents.pdf.extra import require
 from harness.oracle.request import Answer, BadRequest, Request, Unsupported, why
 from harness.verifier.lists import said_by as list_says
 from harness.verifier.paths import Asked, validate
@@ -20,7 +21,7 @@ from harness.verifier.responses import said_by as response_says
 from pki.cms.read import read_signed_data
 from pki.der import read
 from pki.der.write import NULL, oid, sequence
-from pki.errors import JpkiError, Malformed, SearchExhausted
+from pki.errors import JpkiError, Malformed, NotInstalled, SearchExhausted
 from pki.paths.algorithms import UNACCEPTABLE, Trust, check, load
 from pki.paths.budget import Budget
 from pki.paths.foreign import read_foreign
@@ -257,6 +258,19 @@ def _pem(octets: bytes) -> None:
             raise Malformed("the PEM", "a block that is not base64") from None
 
 
+def _pdf(octets: bytes) -> None:
+    try:
+        require()
+    except NotInstalled as error:
+        raise Unsupported(str(error)) from error
+    from harness.documents.pdf.read import read_pdf
+
+    for each in read_pdf(octets).signatures:
+        for cause, text in each.problems:
+            if cause == "format-failure":
+                raise Malformed("the PDF", text)
+
+
 READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
     # The most octets that a second is enough for, and the reader.
     "certificate": (256 << 10, read_foreign),
@@ -267,6 +281,7 @@ READERS: dict[str, tuple[int, Callable[[bytes], object]]] = {
     "name": (256 << 10, comparable),
     "spki": (64 << 10, _spki),
     "pem": (2 << 20, _pem),
+    "pdf": (32 << 20, _pdf),
     "xml": (32 << 20, parse_xml),
     "der": (2 << 20, _der),
 }
