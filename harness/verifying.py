@@ -75,13 +75,17 @@ def judge_file(
     )
     given = read_input(path)
     beside = bool(resources) or folder is not None
-    if beside and (content is not None or is_certificate(given) or is_message(given)):
+    if content is not None and is_pdf(given):
+        raise Unacceptable("a PDF brings along what its signatures sign; leave --content away")
+    if beside and (content is not None or _is_no_xml(given)):
         raise Unacceptable(
             "only a signed XML document refers to files; leave --resource and --resources away"
         )
     evidence = evidence_for(given, history, chosen, tuple(map(read_input, timestamps)), at=at)
     if witness is not None:
         witness.attend(evidence)
+    if is_pdf(given):
+        return judge_pdf(given, evidence, chosen, at=at)
     if is_message(given):
         return verify_cms(
             der_of(given, path),
@@ -106,13 +110,15 @@ def judge_file(
             chosen,
             at=at,
         )
-    if is_pdf(given):
-        return judge_pdf(given, evidence, chosen, at=at)
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
     if not beside:
         return verify_xml(given, evidence, chosen, at=at)
     return _judge_with_files(given, evidence, chosen, resources, folder, at=at)
+
+
+def _is_no_xml(given: bytes) -> bool:
+    return is_pdf(given) or is_message(given) or is_certificate(given)
 
 
 def _judge_with_files(

@@ -68,10 +68,10 @@ def verify_xml(
     read = read_signatures(document, resources=resources)
     shared = tuple([(problem.cause, problem.text) for problem in read.problems])
     if not read.signatures:
-        return _unreadable(shared, at=at)
+        return unreadable(shared, at=at)
     verdicts = tuple(
         [
-            _unreadable(tuple((p.cause, p.text) for p in each.problems), at=at)
+            unreadable(tuple((p.cause, p.text) for p in each.problems), at=at)
             if isinstance(each, Unreadable)
             else _verify_reading(each, shared, evidence, policy, at=at)
             for each in read.signatures
@@ -106,7 +106,7 @@ def _verify_reading(
     found = (FORMAT, COVERAGE if known else NO_COVERAGE, ALGORITHM, DIGEST, crypto, *judged.results)
     if problems:
         causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
-        found = (*[_reported(causes, each) for each in found[:4]], *found[4:])
+        found = (*[reported(causes, each) for each in found[:4]], *found[4:])
     covered = None
     if key is not None and not problems:
         parts = tuple([each.octets for each in reading.contents])
@@ -115,14 +115,15 @@ def _verify_reading(
     notes = tuple([text for _, text in problems])
     if known and reading.coverage is Coverage.FRAME:
         notes = (*notes, FRAME_NOTE)
-    return _verdict(found, judged, covered, notes, at=at)
+    return verdict_on(found, judged, covered, notes, at=at)
 
 
 def _several(uris: tuple[str, ...], parts: tuple[bytes, ...]) -> Covered:
     return Covered(b"".join(parts), uris, parts)
 
 
-def _reported(causes: dict[Check, str], found: Result) -> Result:
+def reported(causes: dict[Check, str], found: Result) -> Result:
+    """Return the result that *causes* have for a check, or what was *found* so far."""
     return result(found.check, causes[found.check]) if found.check in causes else found
 
 
@@ -191,7 +192,7 @@ def verify_raw(
         if verifies_bare(judged.certificate, signature, content):
             crypto = SIGNATURE
             covered = Covered(content)
-    return _verdict((crypto, *judged.results), judged, covered, (), at=at)
+    return verdict_on((crypto, *judged.results), judged, covered, (), at=at)
 
 
 def verifies_bare(certificate: Certificate, signature: bytes, content: bytes) -> bool:
@@ -209,10 +210,10 @@ def verify_certificate(
 ) -> Verdict:
     """Judge a certificate alone: is it good for this use at this moment?"""
     judged = judge_certificate(der, evidence, policy, at=at)
-    return _verdict(judged.results, judged, None, (), at=at)
+    return verdict_on(judged.results, judged, None, (), at=at)
 
 
-def _verdict(
+def verdict_on(
     results: tuple[Result, ...],
     judged: Judged,
     covered: Covered | None,
@@ -220,6 +221,7 @@ def _verdict(
     *,
     at: datetime,
 ) -> Verdict:
+    """Put together what the document and its certificate were found to be."""
     results, indication, cause, code = concluded(results)
     return Verdict(
         indication=indication,
@@ -236,7 +238,7 @@ def _verdict(
     )
 
 
-def _unreadable(problems: tuple[tuple[str, str], ...], *, at: datetime) -> Verdict:
+def unreadable(problems: tuple[tuple[str, str], ...], *, at: datetime) -> Verdict:
     """Word the verdict on what cannot be read at all."""
     found = tuple([result(CHECK_OF[cause], cause) for cause, _ in problems])
     results, indication, cause, code = concluded((*found, *NOTHING_ELSE))

@@ -21,9 +21,9 @@ from harness.verifier.documents import (
     NO_COVERAGE,
     NO_SIGNATURE,
     SIGNATURE,
-    _reported,
-    _unreadable,
-    _verdict,
+    reported,
+    unreadable,
+    verdict_on,
 )
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import DEFAULT, Policy
@@ -73,10 +73,10 @@ def verify_cms(
     try:
         data = read_signed_data(message)
     except Malformed as error:
-        return _unreadable((("format-failure", str(error)),), at=at)
+        return unreadable((("format-failure", str(error)),), at=at)
     if not data.signers:
         nobody = ("format-failure", "the message has no signer; nobody signed it")
-        return _unreadable((nobody,), at=at)
+        return unreadable((nobody,), at=at)
     if certificates:
         data = data._replace(certificates=(*data.certificates, *certificates))
     octets, shared = _content(data, content)
@@ -135,10 +135,10 @@ def _verify_signer(
             crypto = NO_SIGNATURE
     causes = {CHECK_OF[cause]: cause for cause, _ in reversed(problems)}
     found = (
-        _reported(causes, FORMAT),
+        reported(causes, FORMAT),
         COVERAGE if content is not None else NO_COVERAGE,
-        _reported(causes, ALGORITHM),
-        _reported(causes, DIGEST),
+        reported(causes, ALGORITHM),
+        reported(causes, DIGEST),
         crypto,
         *judged.results,
     )
@@ -148,7 +148,7 @@ def _verify_signer(
     notes = [text for _, text in problems]
     if not causes and _is_ahead(signer, at):
         notes.append("signing-time is in the future; nobody vouches for it")
-    return _verdict(found, judged, covered, tuple(notes), at=at)
+    return verdict_on(found, judged, covered, tuple(notes), at=at)
 
 
 def _signer(

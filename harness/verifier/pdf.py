@@ -51,11 +51,11 @@ def verify_pdf(
     try:
         read = read_pdf(document)
     except SearchExhausted as error:
-        return _unreadable([("search-limit", str(error))], at=at)
+        return unreadable([("search-limit", str(error))], at=at)
     except Malformed as error:
-        return _unreadable([("format-failure", str(error))], at=at)
+        return unreadable([("format-failure", str(error))], at=at)
     if not read.signatures:
-        return _unreadable([("format-failure", "the PDF holds no signature")], at=at)
+        return unreadable([("format-failure", "the PDF holds no signature")], at=at)
     known = proven_by(read, evidence, policy, at=at)
     verdicts = tuple(
         [
@@ -74,7 +74,7 @@ def _judge(signature: PdfSignature, evidence: Evidence, policy: Policy, *, at: d
     if signature.after:
         told.append(f"{signature.after} octets follow what is signed")
     if not signature.message:
-        return _unreadable(signature.problems, told, at=at)
+        return unreadable(signature.problems, told, at=at)
     if signature.is_stamp:
         return _troubled(_stamped(signature, evidence, policy, at=at), signature.problems, told)
     verdict = verify_cms(signature.message, evidence, policy, at=at, content=signature.octets)
@@ -157,7 +157,7 @@ def _results(problems: Iterable[Problem]) -> tuple[Result, ...]:
     return tuple([result(CHECK_OF[cause], cause) for cause, _ in problems])
 
 
-def _unreadable(problems: Sequence[Problem], told: Iterable[str] = (), *, at: datetime) -> Verdict:
+def unreadable(problems: Sequence[Problem], told: Iterable[str] = (), *, at: datetime) -> Verdict:
     results = merged((*_results(problems), *NOTHING_ELSE))
     indication, cause, code = decided(results)
     return Verdict(
