@@ -28,6 +28,10 @@ GROUPS = {
     "sign": ("harness.cli.signing:sign", "Sign with a resident's card."),
     "login": ("harness.cli.login:login", "Log in by answering a challenge."),
     "verify": ("harness.cli.verifying:verify", "Judge a signed document or a certificate."),
+    "inspect": (
+        "harness.cli.inspecting:inspect",
+        "Judge every field of certificates, lists and responses by the profile.",
+    ),
     "profile": ("harness.cli.profiles:profile", "Show what certificates must say, and why."),
     "oracle": ("harness.cli.oracle:oracle", "Judge what other test suites ask, line by line."),
     "fsck": ("harness.cli.fscks:fsck", "Check a world's store for damage."),

@@ -1,0 +1,377 @@
+"""
+Inspecting files: what objects are in them, what is known around them, and whose they are.
+
+Personal values are hidden unless the certificate is a simulation's own: its issuer says
+O=JPKI-SIM, or the world at hand issued it.  What cannot be told counts as somebody's.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ca.municipalities import codes_of
+from crl.inspection.engine import RULES, inspect, profile_of
+from harness.files import read_input
+from pki import oids
+from pki.errors import JpkiError, Malformed
+from pki.inspection.chain import read_authority
+from pki.inspection.describe import PERSONAL, Line, describe
+from pki.inspection.engine import Report, clause_of, sentence
+from pki.inspection.findings import Finding, Rule, Severity
+from pki.inspection.production import by_digest, by_key_identifier
+from pki.inspection.specimen import Authority, Context
+from pki.kinds import Kind, Naming
+from pki.validity import day_in_jst
+
+if TYPE_CHECKING:
+    from ca.register import Issued
+    from harness.world import World
+
+HIDDEN = "(hidden)"
+NOBODYS = {"ca", "ocsp", "tsa"}  # kinds of certificate that are no person's
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s*(.*?)-----END \1-----", re.DOTALL)
+_LABELS = {b"CERTIFICATE", b"X509 CRL", b"OCSP RESPONSE", b"TRUSTED CERTIFICATE"}
+_SUFFIXES = {
+    *(".cer", ".crt", ".pem", ".der", ".crl", ".ors", ".ocsp", ".p12", ".pfx", ".arl"),
+}
+_PKCS12 = b"\x02\x01\x03\x30"  # version 3, then a ContentInfo
+_AKI = oids.content(oids.AUTHORITY_KEY_IDENTIFIER)
+_SKI = oids.content(oids.SUBJECT_KEY_IDENTIFIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    One object that was handed over.
+
+    Attributes:
+        name: Of the file, with a number where it has several.
+        octets: DER, as far as it is.
+    """
+
+    name: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """
+    One object, and what came of inspecting it.
+
+    Attributes:
+        given: The object.
+        report: What was found.
+        hidden: Whether values that tell who somebody is stay unsaid.
+        production: The real CA that it is of; None for all others.
+    """
+
+    given: Given
+    report: Report
+    hidden: bool
+    production: str | None
+
+    @property
+    def title(self) -> tuple[str, str]:
+        """Name the kind, in English and in Japanese."""
+        profile = profile_of(self.report.kind)
+        return profile.title, profile.japanese
+
+    def lines(self) -> Iterator[Line]:
+        """Show the fields, personal values left out where they must be."""
+        it = self.report.specimen
+        for line in describe(it, profile_of(self.report.kind), of_person=True):
+            if self.hidden and line.personal and line.value is not None:
+                line = replace(line, value=HIDDEN)
+            yield line
+
+    def octets_of(self, line: Line) -> bytes:
+        """Return what a line stands for, as it is encoded."""
+        return self.given.octets[line.at : line.end]
+
+    def found(self, finding: Finding) -> str | None:
+        """Say what stands where a rule is broken, unless that is somebody's."""
+        if self.hidden and finding.found and finding.rule.field in PERSONAL | {"issuer"}:
+            return HIDDEN
+        return finding.found
+
+    def expected(self, finding: Finding) -> str | None:
+        """Say what should, unless that is somebody's."""
+        if self.hidden and finding.expected and finding.rule.field in PERSONAL:
+            return HIDDEN
+        return finding.expected
+
+
+def objects(paths: Iterable[str], say: Callable[[str], None]) -> Iterator[Given]:
+    """Take files, directories and standard input apart into objects; *say* what is passed over."""
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            files = sorted(
+                each
+                for each in Path(path).rglob("*")
+                if each.suffix.lower() in _SUFFIXES and each.is_file()
+            )
+            if not files:
+                say(f"{path} has no certificate, list or response in it")
+            for each in files:
+                yield from _within(str(each), read_input(str(each)), say)
+        else:
+            yield from _within(path, read_input(path), say)
+
+
+def _within(name: str, content: bytes, say: Callable[[str], None]) -> Iterator[Given]:
+    if b"-----BEGIN " in content[:65536] and content[:1] != b"\x30":
+        blocks = [Given(name, der) for der in _pem(name, content, say)]
+    elif content[:1] == b"\x30" and _PKCS12 in content[:12]:
+        blocks = [Given(name, der) for der in _pkcs12(name, content)]
+    else:
+        blocks = [Given(name, content)]
+    if len(blocks) > 1:
+        blocks = [replace(each, name=f"{name}#{n}") for n, each in enumerate(blocks, start=1)]
+    yield from blocks
+
+
+def _pem(name: str, content: bytes, say: Callable[[str], None]) -> Iterator[bytes]:
+    found = False
+    for block in _PEM.finditer(content):
+        label, body = block[1], block[2]
+        if label not in _LABELS:
+            say(f"{name}: a {label.decode().lower()} is passed over")
+            continue
+        found = True
+        try:
+            yield base64.b64decode(b"".join(body.split()), validate=True)
+        except binascii.Error as error:
+            raise Malformed(name, f"its PEM is no base64 ({error})") from error
+    if not found:
+        raise Malformed(name, "its PEM has no certificate, list or response in it")
+
+
+def _pkcs12(name: str, content: bytes) -> Iterator[bytes]:
+    """Take the certificates of a PKCS #12 file that needs no password; keys are not looked at."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+    store = None
+    for password in (None, b""):
+        try:
+            store = load_pkcs12(content, password)
+            break
+        except (ValueError, TypeError):
+            continue
+    if store is None:
+        raise Malformed(name, "the PKCS #12 file needs a password; take the certificates out first")
+    for each in ([store.cert] if store.cert else []) + list(store.additional_certs):
+        yield each.certificate.public_bytes(Encoding.DER)
+
+
+class Surroundings:
+    """What is known around the objects: issuers, municipalities, and perhaps a world."""
+
+    def __init__(self, issuers: Iterable[bytes] = (), world: World | None = None) -> None:
+        self._world = world
+        self._authorities: dict[bytes, Authority] = {}
+        for der in issuers:
+            self.learn(der)
+        if world is not None:
+            for kind in Kind:
+                for generation in world.authority.generations(kind):
+                    self.learn(generation.certificate)
+
+    def learn(self, der: bytes) -> None:
+        """Keep what a CA certificate says, for whatever it issued."""
+        authority = read_authority(der)
+        if authority is not None:
+            self._authorities[authority.key_identifier] = authority
+
+    def inspect(self, given: Given, kind: str | None, *, show_personal: bool) -> Inspected:
+        """Inspect one object with all that is known around it."""
+        report = inspect(given.octets, kind, context=Context(places=codes_of))
+        authority = self._authorities.get(authority_key(report) or b"")
+        ours, limits = self._ours(given.octets, report)
+        if authority is not None or limits:
+            context = Context(authority=authority, places=codes_of, limits=limits)
+            report = inspect(given.octets, report.kind, context=context)
+        return Inspected(
+            given=given,
+            report=report,
+            hidden=not (show_personal or ours or report.kind in NOBODYS),
+            production=_production(report),
+        )
+
+    def _ours(self, der: bytes, report: Report) -> tuple[bool, frozenset[date]]:
+        """Tell whether the object is a simulation's own, and which days limit it there."""
+        simulated = report.specimen.mode is Naming.SIM
+        if self._world is None or report.kind not in ("sign", "auth"):
+            return simulated, frozenset()
+        serial = report.specimen.fields.get("serialNumber")
+        number = int.from_bytes(report.specimen.content(serial)[:20], "big") if serial else 0
+        if not 0 < number < 1 << 62:
+            return simulated, frozenset()
+        kind = Kind(report.kind)
+        try:
+            issued = self._world.register.certificate(kind, number)
+            if self._world.register.der(kind, number) != der:
+                return simulated, frozenset()
+        except JpkiError:
+            return simulated, frozenset()
+        return True, limits_of(self._world, issued)
+
+
+def limits_of(world: World, issued: Issued) -> frozenset[date]:
+    """List the days that a world knows to have ended a certificate: the card's, the other's."""
+    register = world.register
+    days = {
+        day_in_jst(other.not_after)
+        for other in register.certificates(issued.resident, Kind.AUTH)
+        if other.at <= issued.at
+    }
+    card = register.card(issued.resident, at=issued.at)
+    return frozenset(days | ({card.expires_on} if card else set()))
+
+
+def authority_key(report: Report) -> bytes | None:
+    """Return the identifier of the key that an object says it is signed with."""
+    it = report.specimen
+    node = it.inner(_AKI)
+    for part in node.parts if node else ():
+        if part.tag == 0x80:
+            return it.content(part)
+    return None
+
+
+def _production(report: Report) -> str | None:
+    """Name the real CA that an object is, or says to be issued by."""
+    it = report.specimen
+    known = by_digest(sha256(it.tree.data).hexdigest())
+    if known is None and report.kind == "ca":
+        own = it.inner(_SKI)
+        known = by_key_identifier(it.content(own)) if own else None
+    stated = authority_key(report)
+    if known is None and stated is not None:
+        known = by_key_identifier(stated)
+    return known.title if known else None
+
+
+def as_json(one: Inspected) -> dict[str, Any]:
+    """Put an inspection into one object."""
+    worst = one.report.worst()
+    return {
+        "file": one.given.name,
+        "kind": one.report.kind,
+        "sha256": sha256(one.given.octets).hexdigest(),
+        "octets": len(one.given.octets),
+        "worst": worst.value if worst else None,
+        "personal": "hidden" if one.hidden else "shown",
+        "production": one.production,
+        "fields": [
+            {
+                "field": line.field,
+                "label": line.label,
+                "depth": line.depth,
+                "value": line.value,
+                "critical": line.critical,
+                "offset": line.at,
+                "length": line.end - line.at,
+                "expected": line.row.shown if line.row else None,
+                "confidence": line.row.confidence.value if line.row else None,
+                "source": line.row.source if line.row else None,
+            }
+            for line in one.lines()
+        ],
+        "findings": [finding_json(one, each) for each in one.report.findings],
+    }
+
+
+def finding_json(one: Inspected, finding: Finding) -> dict[str, Any]:
+    """Put one finding into an object."""
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.severity.value,
+        "field": finding.rule.field,
+        "clause": clause_of(finding),
+        "confidence": finding.rule.confidence.value,
+        "offset": finding.at,
+        "length": finding.end - finding.at,
+        "found": one.found(finding),
+        "expected": one.expected(finding),
+        "text": {"en": sentence(finding, "en"), "ja": sentence(finding, "ja")},
+    }
+
+
+def all_rules() -> list[tuple[Rule, tuple[str, ...]]]:
+    """List every rule once, with the kinds that share its sentence and its grounds."""
+    merged: dict[tuple[str, str, str, str], tuple[Rule, list[str]]] = {}
+    for kind, rules in RULES.items():
+        for rule in rules.values():
+            key = (rule.id, rule.en, rule.clause, rule.confidence.value)
+            merged.setdefault(key, (rule, []))[1].append(kind)
+    return [(rule, tuple(kinds)) for rule, kinds in merged.values()]
+
+
+def worst_of(inspected: Sequence[Inspected], fail_on: Severity) -> bool:
+    """Tell whether a finding is at least as bad as *fail_on*."""
+    order = list(Severity)
+    return any(
+        order.index(each.severity) <= order.index(fail_on)
+        for one in inspected
+        for each in one.report.findings
+    )
+
+
+
+
+def inspect_all(
+    paths: Iterable[str],
+    kind: str | None,
+    *,
+    around: Surroundings,
+    show_personal: bool,
+    say: Callable[[str], None],
+) -> list[Inspected]:
+    """Inspect all objects; a CA certificate among them serves as issuer of the others."""
+    given = list(objects(paths, say))
+    for each in given:
+        report = inspect(each.octets)
+        if report.kind == "ca":
+            around.learn(each.octets)
+    return [around.inspect(each, kind, show_personal=show_personal) for each in given]
+
+
+def difference(one: Inspected, other: Inspected) -> Iterator[dict[str, Any]]:
+    """Compare two objects field by field, and yield where they differ."""
+    mine, theirs = (_by_label(each) for each in (one, other))
+    for key in dict.fromkeys([*mine, *theirs]):
+        left, right = mine.get(key), theirs.get(key)
+        sides = [None if line is None else (line.value, line.critical) for line in (left, right)]
+        hidden = left is not None and HIDDEN in (left.value or "")
+        same = left and right and one.octets_of(left) == other.octets_of(right)
+        if sides[0] != sides[1] or (hidden and not same):
+            yield {
+                "field": key[0] if key[0] == key[1] else f"{key[0]}/{key[1]}",
+                one.given.name: _side(left),
+                other.given.name: _side(right),
+            }
+
+
+def _by_label(one: Inspected) -> dict[tuple[str, str, int], Line]:
+    found: dict[tuple[str, str, int], Line] = {}
+    for line in one.lines():
+        number = 0
+        while (line.field, line.label, number) in found:
+            number += 1
+        found[line.field, line.label, number] = line
+    return found
+
+
+def _side(line: Line | None) -> str | None:
+    if line is None:
+        return None
+    return f"critical {line.value or ''}".strip() if line.critical else line.value or "…"
