@@ -106,8 +106,7 @@ def spans_of(it: Specimen) -> list[tuple[int, int, str]]:
     """List the octets that belong to each field, the smaller ones last."""
     spans = [(node.at, node.end, slug(name)) for name, node in it.fields.items()]
     for extension in it.extensions:
-        name = certificate._SLUGS.get(extension.oid, "extensions")
-        spans.append((extension.node.at, extension.node.end, name))
+        spans.append((extension.node.at, extension.node.end, extension.slug))
     return spans
 
 

@@ -74,6 +74,7 @@ def judge_extensions(it: Specimen, profile: Profile, listed: Node) -> None:
             it.hit(kind, extension.node, dotted(extension.oid))
             continue
         _, name, critical = row
+        extension.slug = name
         if extension.critical is not critical:
             it.hit(f"{name}-critical", extension.node)
         if extension.flag is not None and not extension.critical:

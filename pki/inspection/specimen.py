@@ -69,9 +69,10 @@ class Extension:
         critical: What that says.
         value: The OCTET STRING.
         inner: What is in it, read; None if that is not one element.
+        slug: How the ids of its rules begin; of an unknown one `extensions`.
     """
 
-    __slots__ = ("critical", "flag", "inner", "node", "oid", "value")
+    __slots__ = ("critical", "flag", "inner", "node", "oid", "slug", "value")
 
     def __init__(self, oid: bytes, node: Node, flag: Node | None, value: Node) -> None:
         self.oid = oid
@@ -80,6 +81,7 @@ class Extension:
         self.critical = False
         self.value = value
         self.inner: Node | None = None
+        self.slug = "extensions"
 
 
 class Specimen:
