@@ -95,35 +95,40 @@ RULES: tuple[Rule, ...] = (
         "extensions must be one SEQUENCE under the tag [0]",
         "拡張はタグ [0] の下の一つの SEQUENCE でなければならない",
     ),
-    rule(
-        "update-time-type",
-        "thisUpdate",
-        ERROR,
-        LISTS,
-        "[5280 5.1.2.4]",
-        CONFIRMED,
-        "a time must be a UTCTime through 2049, and a GeneralizedTime from 2050 on",
-        "時刻は 2049 年までは UTCTime、2050 年からは GeneralizedTime でなければならない",
+    *(
+        rule(
+            f"{word}-update-{name}",
+            f"{word}Update",
+            ERROR,
+            LISTS,
+            f"[5280 5.1.2.{clause}]",
+            CONFIRMED,
+            en,
+            ja,
+        )
+        for word, clause in (("this", 4), ("next", 5))
+        for name, en, ja in (
+            (
+                "time-type",
+                "the time must be a UTCTime through 2049, and a GeneralizedTime from 2050 on",
+                "時刻は 2049 年までは UTCTime、2050 年からは GeneralizedTime でなければならない",
+            ),
+            (
+                "calendar",
+                "the time must be on the calendar, with seconds, ending in Z",
+                "時刻は暦にあり、秒まで書かれ、Z で終わらなければならない",
+            ),
+        )
     ),
     rule(
-        "update-calendar",
+        "this-update-order",
         "thisUpdate",
-        ERROR,
-        LISTS,
-        "[5280 5.1.2.4]",
-        CONFIRMED,
-        "a time must be on the calendar, with seconds, ending in Z",
-        "時刻は暦にあり、秒まで書かれ、Z で終わらなければならない",
-    ),
-    rule(
-        "update-order",
-        "nextUpdate",
         ERROR,
         LISTS,
         "[5280 5.1.2.5]",
         CONFIRMED,
-        "nextUpdate must be after thisUpdate",
-        "nextUpdate は thisUpdate より後でなければならない",
+        "thisUpdate must be before nextUpdate",
+        "thisUpdate は nextUpdate より前でなければならない",
     ),
     rule(
         "revoked-certificates-order",
@@ -299,7 +304,10 @@ def judge_list(it: Specimen, top: list[Node]) -> None:
 
 def _judge_tbs(it: Specimen, tbs: Node) -> Algorithm | None:
     wanted: tuple[str, ...] = WANTED
-    if not any(n.tag == SEQUENCE and _holds_entries(n) for n in tbs.parts[3:]):
+    parts = tbs.parts
+    if len(parts) == len(WANTED) and parts[5].tag in (SEQUENCE, 0x31):
+        pass  # whatever stands where the entries should
+    elif not any(n.tag == SEQUENCE and _holds_entries(n) for n in parts[3:]):
         wanted = tuple(name for name in WANTED if name != "revokedCertificates")
     found, absent, twice = align(it.tree.data, tbs.parts, wanted, _FITS)
     it.fields.update(found)
@@ -340,7 +348,7 @@ def _judge_fields(it: Specimen, found: Mapping[str, Node]) -> Algorithm | None:
     following = _moment(it, found.get("nextUpdate"), "next-update")
     if this and following:
         if following <= this:
-            it.hit("update-order", found["nextUpdate"], shown(following), f"> {shown(this)}")
+            it.hit("this-update-order", found["thisUpdate"], shown(this), f"< {shown(following)}")
         elif following - this != LIFETIME:
             it.hit("next-update-value", found["nextUpdate"], shown(following), shown(this + LIFETIME))
     if (node := found.get("revokedCertificates")) is not None:
@@ -361,9 +369,9 @@ def _moment(it: Specimen, node: Node | None, slug: str) -> datetime | None:
         return None
     moment = read_time(it, node)
     if moment is None:
-        it.hit("update-calendar", node, it.content(node).decode(errors="replace"))
+        it.hit(f"{slug}-calendar", node, it.content(node).decode(errors="replace"))
     elif not of_right_type(node, moment):
-        it.hit("update-time-type", node, shown(moment))
+        it.hit(f"{slug}-time-type", node, shown(moment))
     return moment
 
 
@@ -406,8 +414,10 @@ def _entries(it: Specimen, node: Node, this: datetime | None) -> None:
 def _reason(it: Specimen, listed: Node) -> None:
     for node in listed.parts:
         parts = node.parts
+        if it.tree.flaws:
+            it.spans.append((node.at, node.end, "reason-code"))
         if node.tag != SEQUENCE or not 2 <= len(parts) <= 3 or parts[0].tag != OID:
-            it.hit("revoked-certificates-extensions", node)
+            it.hit("reason-code-structure", node)
             continue
         if it.content(parts[0]) != _REASON or node is not listed.parts[0]:
             it.hit("revoked-certificates-extensions", node)
@@ -415,7 +425,10 @@ def _reason(it: Specimen, listed: Node) -> None:
         if len(parts) == 3:
             critical = it.content(parts[1]) != b"\x00"
             it.hit("reason-code-critical" if critical else "reason-code-flag", parts[1])
+        seen = len(it.tree.flaws)
         _code(it, parts[-1])
+        if len(it.tree.flaws) > seen:
+            it.spans.append((node.at, node.end, "reason-code"))
 
 
 def _code(it: Specimen, value: Node) -> None:

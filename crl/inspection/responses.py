@@ -4,6 +4,7 @@ Inspect OCSP responses.
 Pure.  In the order of RFC 6960, section 4.2.1.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha1
 
@@ -15,9 +16,10 @@ from pki.inspection.certificate import judge_value
 from pki.inspection.chain import judge_signature, read_authority
 from pki.inspection.findings import Rule
 from pki.inspection.moments import read_time, shown
-from pki.inspection.specimen import Specimen
-from pki.inspection.table import CONFIRMED, ERROR, INFERRED, WARNING, rule
+from pki.inspection.specimen import Specimen, align
+from pki.inspection.table import CONFIRMED, ERROR, INFERRED, WARNING, rule, slug
 from pki.inspection.tree import (
+    BIT_STRING,
     ENUMERATED,
     GENERALIZED_TIME,
     INTEGER,
@@ -32,16 +34,8 @@ from pki.kinds import Algorithm
 KIND = ("response",)
 REFRESH = timedelta(minutes=15)  # [J 6]
 MAX_NONCE = 128  # octets, RFC 9654
-# A status other than successful has no answer, a nonce is there only if one was sent, and what
-# cannot be told from its neighbours when it is absent is a matter of structure.
-NOT_DEMANDED = {
-    *("response-status-presence", "response-type-presence", "responder-id-presence"),
-    *("produced-at-presence", "cert-id-presence", "cert-status-presence"),
-    *("single-update-presence", "nonce-presence", "signature-algorithm-presence"),
-    *("response-status-once", "response-type-once", "responder-id-once", "produced-at-once"),
-    *("cert-id-once", "cert-status-once", "single-update-once", "signature-algorithm-once"),
-    *("nonce-order", "single-update-structure"),
-}
+# A nonce is there only if one was sent, and has no other extension beside it.
+NOT_DEMANDED = {"nonce-presence", "nonce-order"}
 
 
 def _rule(id: str, field: str, clause: str, en: str, ja: str, confidence=CONFIRMED, severity=ERROR) -> Rule:  # type: ignore[no-untyped-def]
@@ -149,49 +143,107 @@ _BASIC = oids.content("1.3.6.1.5.5.7.48.1.1")
 _NONCE = oids.content(NONCE)
 _SHA1 = (oids.content("1.3.14.3.2.26"), b"\x05\x00")
 _HASH = 20  # octets of SHA-1
+_OPTIONAL = {"responseBytes", "nextUpdate"}
+_FITS: Mapping[str, Callable[[Node], bool]] = {
+    "responseStatus": lambda node: node.tag == ENUMERATED,
+    "responseBytes": lambda node: node.tag == 0xA0,
+    "responseType": lambda node: node.tag == OID,
+    "response": lambda node: node.tag == OCTET_STRING,
+    "tbsCertificate": lambda node: (
+        node.tag == SEQUENCE and bool(node.parts) and node.parts[0].tag != OID
+    ),
+    "signatureAlgorithm": lambda node: (
+        node.tag == SEQUENCE and bool(node.parts) and node.parts[0].tag == OID
+    ),
+    "signatureValue": lambda node: node.tag == BIT_STRING,
+    "certs": lambda node: node.tag == 0xA0,
+    "responderID": lambda node: node.tag in (0xA1, 0xA2),
+    "producedAt": lambda node: node.tag == GENERALIZED_TIME,
+    "responses": lambda node: node.tag == SEQUENCE,
+    "responseExtensions": lambda node: node.tag == 0xA1,
+    "certID": lambda node: node.tag == SEQUENCE,
+    "certStatus": lambda node: node.tag in (0x80, 0xA1, 0x82),
+    "singleUpdate": lambda node: node.tag == GENERALIZED_TIME,
+    "nextUpdate": lambda node: node.tag == 0xA0,
+}
 
 
 def judge_response(it: Specimen, top: list[Node]) -> None:
     """Judge a response; of one that is not successful there is nothing but the status."""
     whole = top[0] if top else None
-    parts = whole.parts if whole else []
-    if len(top) != 1 or whole is None or whole.tag != SEQUENCE or not 1 <= len(parts) <= 2:
+    if len(top) != 1 or whole is None or whole.tag != SEQUENCE or not whole.parts:
         it.hit("response-structure", whole)
         return
-    status = it.fields["responseStatus"] = parts[0]
+    found = _aligned(it, whole, whole.parts, ("responseStatus", "responseBytes"))
+    answer = found.pop("responseBytes", None)
+    it.fields.update(found)
+    if (status := found.get("responseStatus")) is not None:
+        _code(it, status, answered=answer is not None)
+    if answer is not None:
+        _bytes(it, answer)
+
+
+def _aligned(
+    it: Specimen, whole: Node, nodes: list[Node], wanted: tuple[str, ...]
+) -> dict[str, Node]:
+    """Tell fields by their places and shapes; what is absent or stands twice is a finding."""
+    found, absent, twice = align(it.tree.data, nodes, wanted, _FITS)
+    for name in absent:
+        if name not in _OPTIONAL:
+            it.hit(_id(it, name, "presence"), whole)
+    for name, node in twice:
+        it.hit(_id(it, name, "once"), node)
+    return found
+
+
+def _id(it: Specimen, name: str, broken: str) -> str:
+    id = f"{slug(name)}-{broken}"
+    return id if id in it.rules else "response-structure"
+
+
+def _code(it: Specimen, status: Node, *, answered: bool) -> None:
     code = it.content(status)
     if status.tag != ENUMERATED:
         it.hit("response-status-structure", status)
     elif code not in (b"\x00", b"\x01", b"\x02", b"\x03", b"\x05", b"\x06"):
         it.hit("response-status-value", status, code[:4].hex())
-    elif (code == b"\x00") is not (len(parts) == 2):
-        it.hit("response-structure", whole)
-    if len(parts) == 2:
-        _bytes(it, parts[1])
+    elif (code == b"\x00") is not answered:
+        it.hit("response-status-value", status, code.hex())
 
 
 def _bytes(it: Specimen, node: Node) -> None:
     pair = node.parts[0].parts if node.tag == 0xA0 and len(node.parts) == 1 else []
-    if len(pair) != 2 or pair[1].tag != OCTET_STRING:
-        it.hit("response-structure", node)
-        return
-    it.fields["responseType"] = pair[0]
-    if pair[0].tag != OID:
-        it.hit("response-type-structure", pair[0])
-    elif it.content(pair[0]) != _BASIC:
-        it.hit("response-type-value", pair[0], dotted(it.content(pair[0])))
-        return
-    read = it.tree.read(pair[1].start, pair[1].end, 4)
+    found = _aligned(it, node, pair, ("responseType", "response"))
+    kind, octets = found.get("responseType"), found.get("response")
+    if kind is not None:
+        it.fields["responseType"] = kind
+        if kind.tag != OID:
+            it.hit("response-type-structure", kind)
+        elif it.content(kind) != _BASIC:
+            it.hit("response-type-value", kind, dotted(it.content(kind)))
+            return
+    if octets is not None and octets.tag == OCTET_STRING:
+        _basic(it, octets)
+
+
+def _basic(it: Specimen, octets: Node) -> None:
+    read = it.tree.read(octets.start, octets.end, 4)
     parts = read[0].parts if len(read) == 1 and read[0].tag == SEQUENCE else []
-    if not 3 <= len(parts) <= 4 or parts[0].tag != SEQUENCE:
-        it.hit("response-structure", pair[1])
+    if not parts or parts[0].tag != SEQUENCE:
+        it.hit("response-structure", octets)
         return
-    it.fields["tbsCertificate"] = parts[0]
-    it.fields["signatureAlgorithm"], it.fields["signatureValue"] = parts[1:3]
-    algorithm = _algorithm(it, parts[1])
-    judge_value(it, parts[2], algorithm)
-    own = _enclosed(it, parts[3]) if len(parts) == 4 else None
-    _tbs(it, parts[0], own)
+    wanted = ("tbsCertificate", "signatureAlgorithm", "signatureValue", "certs")
+    found = _aligned(it, read[0], parts, wanted[: 4 if parts[-1].tag == 0xA0 else 3])
+    certs = found.pop("certs", None)
+    it.fields.update(found)
+    algorithm = None
+    if (node := found.get("signatureAlgorithm")) is not None:
+        algorithm = _algorithm(it, node)
+    if (node := found.get("signatureValue")) is not None:
+        judge_value(it, node, algorithm)
+    own = _enclosed(it, certs) if certs is not None else None
+    if (node := found.get("tbsCertificate")) is not None:
+        _tbs(it, node, own)
     _signed(it, algorithm, own)
 
 
@@ -227,22 +279,26 @@ def _tbs(it: Specimen, tbs: Node, own: bytes | None) -> None:
     parts = list(tbs.parts)
     if parts and parts[0].tag == 0xA0:
         it.hit("response-version", parts.pop(0))
-    if not 3 <= len(parts) <= 4:
-        it.hit("response-structure", tbs)
-        return
-    it.fields["responderID"], it.fields["producedAt"] = parts[:2]
-    _responder(it, parts[0], own)
-    produced = _moment(it, parts[1])
-    if parts[1].tag != GENERALIZED_TIME:
-        it.hit("produced-at-structure", parts[1])
-    elif produced is None:
-        it.hit("produced-at-value", parts[1], it.content(parts[1]).decode(errors="replace"))
-    if parts[2].tag != SEQUENCE or not parts[2].parts:
-        it.hit("single-structure", parts[2])
-    for single in parts[2].parts:
+    wanted = ("responderID", "producedAt", "responses", "responseExtensions")
+    extended = bool(parts) and len(parts) > 3 and parts[-1].tag == 0xA1
+    found = _aligned(it, tbs, parts, wanted if extended else wanted[:3])
+    listed, extensions = found.pop("responses", None), found.pop("responseExtensions", None)
+    it.fields.update(found)
+    if (node := found.get("responderID")) is not None:
+        _responder(it, node, own)
+    produced = None
+    if (node := found.get("producedAt")) is not None:
+        produced = _moment(it, node)
+        if node.tag != GENERALIZED_TIME:
+            it.hit("produced-at-structure", node)
+        elif produced is None:
+            it.hit("produced-at-value", node, it.content(node).decode(errors="replace"))
+    if listed is not None and (listed.tag != SEQUENCE or not listed.parts):
+        it.hit("single-structure", listed)
+    for single in listed.parts if listed else ():
         _single(it, single, produced)
-    if len(parts) == 4:
-        _extensions(it, parts[3])
+    if extensions is not None:
+        _extensions(it, extensions)
 
 
 def _responder(it: Specimen, node: Node, own: bytes | None) -> None:
@@ -267,26 +323,34 @@ def _moment(it: Specimen, node: Node) -> datetime | None:
 
 
 def _single(it: Specimen, node: Node, produced: datetime | None) -> None:
-    parts = node.parts
-    if node.tag != SEQUENCE or not 3 <= len(parts) <= 5:
+    if node.tag != SEQUENCE or not node.parts:
         it.hit("single-structure", node)
         return
-    it.fields.setdefault("certID", parts[0])
-    it.fields.setdefault("certStatus", parts[1])
-    it.fields.setdefault("singleUpdate", parts[2])
-    _identifier(it, parts[0])
-    _status(it, parts[1], produced)
-    this = _moment(it, parts[2])
-    following = None
-    if len(parts) > 3 and parts[3].tag == 0xA0 and len(parts[3].parts) == 1:
-        following = _moment(it, parts[3].parts[0])
-    if this is None or following is None or len(parts) == 5:
-        it.hit("single-structure", node)
-        return
-    if following <= this or (produced and this > produced):
-        it.hit("single-update-order", parts[2], shown(this), f"< {shown(following)}")
-    elif following - this != REFRESH or this.minute % 15 or this.second:
-        it.hit("single-update-value", parts[2], f"{shown(this)} – {shown(following)}")
+    wanted = ("certID", "certStatus", "singleUpdate", "nextUpdate")
+    found = _aligned(it, node, node.parts, wanted)
+    for name in wanted[:3]:
+        if name in found:
+            it.fields.setdefault(name, found[name])
+    if "certID" in found:
+        _identifier(it, found["certID"])
+    if "certStatus" in found:
+        _status(it, found["certStatus"], produced)
+    if "singleUpdate" in found:
+        _updates(it, found["singleUpdate"], found.get("nextUpdate"), produced)
+
+
+def _updates(
+    it: Specimen, node: Node, following: Node | None, produced: datetime | None
+) -> None:
+    this, end = _moment(it, node), None
+    if following is not None and following.tag == 0xA0 and len(following.parts) == 1:
+        end = _moment(it, following.parts[0])
+    if this is None or end is None:
+        it.hit("single-update-structure", node)
+    elif end <= this or (produced and this > produced):
+        it.hit("single-update-order", node, shown(this), f"< {shown(end)}")
+    elif end - this != REFRESH or this.minute % 15 or this.second:
+        it.hit("single-update-value", node, f"{shown(this)} – {shown(end)}")
 
 
 def _identifier(it: Specimen, node: Node) -> None:

@@ -90,6 +90,13 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+# Of the curve y^2 = x^3 - 3x + b over the integers modulo p (FIPS 186-4, D.1.2.4).
+P384_P = 2**384 - 2**128 - 2**96 + 2**32 - 1
+P384_B = int(
+    "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875a"
+    "c656398d8a2ed19d2a85c8edd3ec2aef",
+    16,
+)
 _ALGORITHMS = {
     (oids.content(oids.SHA256_WITH_RSA), b"\x05\x00"): Algorithm.RSA2048,
     (oids.content(oids.ECDSA_WITH_SHA384), b""): Algorithm.P384,
@@ -227,11 +234,19 @@ def public_key(it: Specimen, node: Node, algorithm: Algorithm | None) -> bytes |
         it.hit("subject-public-key-info-value", parts[0], dotted(identifier[0]))
     elif found is Algorithm.RSA2048:
         _rsa(it, parts[1])
-    elif len(bits) != 97 or bits[0] != 4:  # an uncompressed point [5480 2.2]
+    elif not on_curve(bits):
         it.hit("subject-public-key-info-value", parts[1])
     if found and algorithm and found is not algorithm:
         it.hit("subject-public-key-info-generation", node, found.value, algorithm.value)
     return sha1(bits, usedforsecurity=False).digest()
+
+
+def on_curve(bits: bytes) -> bool:
+    """Tell whether octets are an uncompressed point of P-384 [5480 2.2]."""
+    if len(bits) != 97 or bits[0] != 4:
+        return False
+    x, y = int.from_bytes(bits[1:49], "big"), int.from_bytes(bits[49:], "big")
+    return x < P384_P and y < P384_P and (y * y - x * x * x + 3 * x - P384_B) % P384_P == 0
 
 
 def _rsa(it: Specimen, node: Node) -> None:

@@ -104,7 +104,7 @@ def conclude(it: Specimen, whole: str) -> Report:
 
 def spans_of(it: Specimen) -> list[tuple[int, int, str]]:
     """List the octets that belong to each field, the smaller ones last."""
-    spans = [(node.at, node.end, slug(name)) for name, node in it.fields.items()]
+    spans = [*it.spans, *((n.at, n.end, slug(name)) for name, n in it.fields.items())]
     for extension in it.extensions:
         spans.append((extension.node.at, extension.node.end, extension.slug))
     return spans
