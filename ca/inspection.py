@@ -51,4 +51,3 @@ def _context(issuer: bytes | None) -> "Context":
 
     authority = read_authority(issuer) if issuer is not None else None
     return Context(authority=authority, places=codes_of)
-

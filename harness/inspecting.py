@@ -326,8 +326,6 @@ def worst_of(inspected: Sequence[Inspected], fail_on: Severity) -> bool:
     )
 
 
-
-
 def inspect_all(
     paths: Iterable[str],
     kind: str | None,

@@ -241,7 +241,16 @@ RULES: tuple[Rule, ...] = (
         "署名は CA の鍵によるものでなければならない",
     ),
     *(
-        rule(each.id, each.field, each.severity, LISTS, each.clause, each.confidence, each.en, each.ja)
+        rule(
+            each.id,
+            each.field,
+            each.severity,
+            LISTS,
+            each.clause,
+            each.confidence,
+            each.en,
+            each.ja,
+        )
         for each in certificate.RULES
         if each.field in ("signatureAlgorithm", "signatureValue") or each.id == "extensions-der"
     ),
@@ -256,9 +265,7 @@ _FITS: Mapping[str, Callable[[Node], bool]] = {
     "signature": lambda node: (
         node.tag == SEQUENCE and bool(node.parts) and node.parts[0].tag == OID
     ),
-    "issuer": lambda node: (
-        node.tag == SEQUENCE and bool(node.parts) and node.parts[0].tag == 0x31
-    ),
+    "issuer": lambda node: node.tag == SEQUENCE and bool(node.parts) and node.parts[0].tag == 0x31,
     "thisUpdate": is_time,
     "nextUpdate": is_time,
     "revokedCertificates": lambda node: (
@@ -350,7 +357,9 @@ def _judge_fields(it: Specimen, found: Mapping[str, Node]) -> Algorithm | None:
         if following <= this:
             it.hit("this-update-order", found["thisUpdate"], shown(this), f"< {shown(following)}")
         elif following - this != LIFETIME:
-            it.hit("next-update-value", found["nextUpdate"], shown(following), shown(this + LIFETIME))
+            it.hit(
+                "next-update-value", found["nextUpdate"], shown(following), shown(this + LIFETIME)
+            )
     if (node := found.get("revokedCertificates")) is not None:
         _entries(it, node, this)
     for extension in it.extensions:

@@ -38,7 +38,9 @@ MAX_NONCE = 128  # octets, RFC 9654
 NOT_DEMANDED = {"nonce-presence", "nonce-order"}
 
 
-def _rule(id: str, field: str, clause: str, en: str, ja: str, confidence=CONFIRMED, severity=ERROR) -> Rule:  # type: ignore[no-untyped-def]
+def _rule(
+    id: str, field: str, clause: str, en: str, ja: str, confidence=CONFIRMED, severity=ERROR
+) -> Rule:  # type: ignore[no-untyped-def]
     return rule(id, field, severity, KIND, clause, confidence, en, ja)
 
 
@@ -132,7 +134,9 @@ RULES: tuple[Rule, ...] = (
         "拡張は OID、任意の BOOLEAN、一要素を収めた OCTET STRING から成らなければならない",
     ),
     *(
-        rule(each.id, each.field, each.severity, KIND, each.clause, each.confidence, each.en, each.ja)
+        rule(
+            each.id, each.field, each.severity, KIND, each.clause, each.confidence, each.en, each.ja
+        )
         for each in CERTIFICATE_RULES
         if each.field == "signatureValue"
     ),
@@ -280,7 +284,7 @@ def _tbs(it: Specimen, tbs: Node, own: bytes | None) -> None:
     if parts and parts[0].tag == 0xA0:
         it.hit("response-version", parts.pop(0))
     wanted = ("responderID", "producedAt", "responses", "responseExtensions")
-    extended = bool(parts) and len(parts) > 3 and parts[-1].tag == 0xA1
+    extended = len(parts) > 1 and parts[-1].tag == 0xA1
     found = _aligned(it, tbs, parts, wanted if extended else wanted[:3])
     listed, extensions = found.pop("responses", None), found.pop("responseExtensions", None)
     it.fields.update(found)
@@ -339,9 +343,7 @@ def _single(it: Specimen, node: Node, produced: datetime | None) -> None:
         _updates(it, found["singleUpdate"], found.get("nextUpdate"), produced)
 
 
-def _updates(
-    it: Specimen, node: Node, following: Node | None, produced: datetime | None
-) -> None:
+def _updates(it: Specimen, node: Node, following: Node | None, produced: datetime | None) -> None:
     this, end = _moment(it, node), None
     if following is not None and following.tag == 0xA0 and len(following.parts) == 1:
         end = _moment(it, following.parts[0])

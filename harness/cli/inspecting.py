@@ -32,7 +32,9 @@ FORMATS = ["text", "json", "sarif", "junit", "html"]
     help="Exit 1 from this severity on.",
 )
 @click.option("--issuer", "issuers", multiple=True, metavar="FILE", help="A CA certificate.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Of the answer.  [default: text]")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Of the answer.  [default: text]"
+)
 @click.option("-o", "--output", metavar="FILE", help="Write the answer here.")
 @click.option("--show-personal", is_flag=True, help="Show whose certificate it is, whosever it is.")
 @click.option("--notes", is_flag=True, help="Explain the oddities, too, that JPKI really has.")
@@ -174,7 +176,9 @@ def _finding(one: Inspected, finding: object, language: str) -> list[str]:
     if found := one.found(finding):
         words = {"en": ("found", "expected"), "ja": ("実際", "期待")}[language]
         expected = one.expected(finding)
-        told.append(f"      {words[0]}: {found}" + (f"  {words[1]}: {expected}" if expected else ""))
+        told.append(
+            f"      {words[0]}: {found}" + (f"  {words[1]}: {expected}" if expected else "")
+        )
     return told
 
 

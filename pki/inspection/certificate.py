@@ -188,9 +188,11 @@ def judge_value(it: Specimen, node: Node, algorithm: Algorithm | None) -> None:
     if right and algorithm is Algorithm.RSA2048:
         right = len(content) == 1 + _RSA_OCTETS
     elif right and algorithm is Algorithm.P384:
+        flaws = len(it.tree.flaws)
         read = it.tree.read(node.start + 1, node.end, 4)
         numbers = read[0].parts if len(read) == 1 and read[0].tag == SEQUENCE else []
         right = [part.tag for part in numbers] == [INTEGER, INTEGER]
+        right = right and flaws == len(it.tree.flaws)
     if not right:
         it.hit("signature-value-structure", node)
 
@@ -306,5 +308,3 @@ def recognise(tree: Tree, top: list[Node]) -> str | None:
             if unit:
                 return unit.value
     return None
-
-

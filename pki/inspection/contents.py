@@ -95,9 +95,7 @@ USAGE_BITS = (  # in the order of the bits [5280 4.2.1.3]
 )
 _QT_CPS = oids.content(oids.QT_CPS)
 _AD_OCSP = oids.content(oids.AD_OCSP)
-_POLICIES = {
-    oids.content(mode.policy(kind)): kind for mode in MODES.values() for kind in Kind
-}
+_POLICIES = {oids.content(mode.policy(kind)): kind for mode in MODES.values() for kind in Kind}
 POINT_UNIT = "CRL Distribution Points"
 CN_TAIL = " CRLDP"
 

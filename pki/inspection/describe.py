@@ -161,8 +161,7 @@ def _content(it: Specimen, name: str, node: Node) -> tuple[str | None, Parts]:
         case "validity" if len(node.parts) == 2:
             words = ("notBefore", "notAfter")
             return None, [
-                (word, _leaf(it, part), part)
-                for word, part in zip(words, node.parts, strict=True)
+                (word, _leaf(it, part), part) for word, part in zip(words, node.parts, strict=True)
             ]
         case "subjectAltName":
             return _alternative(it, node)
@@ -210,7 +209,9 @@ def _leaf(it: Specimen, node: Node) -> str:
     if node.tag == BOOLEAN:
         return "TRUE" if content != b"\x00" else "FALSE"
     if node.tag in (INTEGER, ENUMERATED):
-        return str(int.from_bytes(content, "big", signed=True)) if len(content) <= 8 else _hex(content)
+        return (
+            str(int.from_bytes(content, "big", signed=True)) if len(content) <= 8 else _hex(content)
+        )
     if node.tag in (0x0C, 0x13, 0x16, 0x86):
         return content.decode(errors="replace")
     return _hex(content)
@@ -218,5 +219,3 @@ def _leaf(it: Specimen, node: Node) -> str:
 
 def _hex(content: bytes) -> str:
     return content[:LONG].hex() + ("…" if len(content) > LONG else "")
-
-

@@ -32,8 +32,21 @@ def gather(word: str, generated: list[Rule], by_hand: tuple[Rule, ...]) -> dict[
     return found
 
 
+# Rows whose value several rules judge, each by its own name.
+TAKEN_APART = {("validity", None), ("subjectAltName", "sign")}
+
+
+def _generated(word: str) -> list[Rule]:
+    return [
+        each
+        for each in of_profile(PROFILES[word])
+        if not each.id.endswith("-value")
+        or not {(each.field, None), (each.field, word)} & TAKEN_APART
+    ]
+
+
 RULES: dict[str, dict[str, Rule]] = {
-    word: gather(word, of_profile(profile), BY_HAND) for word, profile in PROFILES.items()
+    word: gather(word, _generated(word), BY_HAND) for word in PROFILES
 }
 
 
@@ -126,5 +139,3 @@ def sentence(finding: Finding, language: str) -> str:
     if finding.flaw:
         text += f" ({FLAWS[finding.flaw][2 if language == 'ja' else 1]})"
     return text
-
-

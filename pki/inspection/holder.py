@@ -375,8 +375,7 @@ def _flags(it: Specimen, node: Node, flags: str, text: str) -> None:
     if not _FLAGS.issuperset(flags):
         it.hit("flags-digits", node, flags)
     elif GETA in text and any(
-        flag == "0" and character == GETA
-        for flag, character in zip(flags, text, strict=False)
+        flag == "0" and character == GETA for flag, character in zip(flags, text, strict=False)
     ):
         it.hit("flags-geta", node, flags)
 

@@ -53,9 +53,7 @@ def read_name(it: Specimen, node: Node) -> tuple[Attribute, ...] | None:
         if len(pair) != 2 or pair[0].tag != OID:
             return None
         oid, text = pair
-        found.append(
-            Attribute(data[oid.start : oid.end], text.tag, data[text.start : text.end])
-        )
+        found.append(Attribute(data[oid.start : oid.end], text.tag, data[text.start : text.end]))
     return tuple(found)
 
 
@@ -92,9 +90,7 @@ def judge_name(
 
 
 def multiple_attributes(node: Node) -> bool:
-    return node.tag == SEQUENCE and any(
-        rdn.tag == SET and len(rdn.parts) > 1 for rdn in node.parts
-    )
+    return node.tag == SEQUENCE and any(rdn.tag == SET and len(rdn.parts) > 1 for rdn in node.parts)
 
 
 _COUNTRY = oids.content(oids.COUNTRY_NAME)

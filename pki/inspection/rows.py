@@ -83,9 +83,7 @@ def judge_extensions(it: Specimen, profile: Profile, listed: Node) -> None:
             it.hit(f"{name}-structure", extension.value)
 
 
-def _judge_places(
-    it: Specimen, rows: tuple[tuple[bytes, str, bool], ...], listed: Node
-) -> None:
+def _judge_places(it: Specimen, rows: tuple[tuple[bytes, str, bool], ...], listed: Node) -> None:
     wanted = [row[0] for row in rows]
     names = {row[0]: row[1] for row in rows}
     seen: set[bytes] = set()

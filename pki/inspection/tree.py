@@ -30,7 +30,11 @@ FLAWS = {
     "integer": ("[X.690 8.3.2]", "an INTEGER not in its shortest form", "最短形でない INTEGER"),
     "oid": ("[X.690 8.19]", "an OBJECT IDENTIFIER not in its one form", "不正な OID の符号化"),
     "bits": ("[X.690 11.2]", "a BIT STRING with impossible unused bits", "不正な未使用ビット"),
-    "named-bits": ("[X.690 11.2.2]", "named bits with trailing zeros", "末尾に 0 の残る名前付きビット"),
+    "named-bits": (
+        "[X.690 11.2.2]",
+        "named bits with trailing zeros",
+        "末尾に 0 の残る名前付きビット",
+    ),
     "null": ("[X.690 8.8]", "a NULL with content", "内容のある NULL"),
     "string": ("[X.690 8.23]", "a string that is not of its own type", "型に合わない文字列"),
     "time": ("[X.690 11.7]", "a time not in its one form", "時刻の書式違反"),
@@ -219,8 +223,7 @@ def _oid(content: bytes) -> str | None:
     if not content or content[-1] & 0x80 or content[0] == 0x80:
         return "oid"
     if 0x80 in content and any(
-        content[place] == 0x80 and not content[place - 1] & 0x80
-        for place in range(1, len(content))
+        content[place] == 0x80 and not content[place - 1] & 0x80 for place in range(1, len(content))
     ):
         return "oid"
     return None
