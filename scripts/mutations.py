@@ -543,6 +543,12 @@ BY_HAND: tuple[tuple[str, tuple[str, ...], str, Callable[[Opened], object]], ...
         lambda it: it.listed[0].parts.pop(),
     ),
     (
+        "tbs-certificate-structure",
+        CERTS,
+        "a unique identifier",
+        lambda it: it.fields["version"][0].insert(7, Tlv(0x81, b"\x00\x01")),
+    ),
+    (
         "extensions-structure",
         EVERY,
         "two SEQUENCEs of them",
