@@ -37,9 +37,10 @@ def sample(one_in: int) -> Inspection:
 
     def some(tbs: bytes, kind: str, issuer: bytes | None) -> None:
         nonlocal count
-        if count % one_in == 0:
-            every(tbs, kind, issuer)
+        due = count % one_in == 0
         count += 1
+        if due:
+            every(tbs, kind, issuer)
 
     return some
 

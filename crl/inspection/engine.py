@@ -12,6 +12,7 @@ from pki.inspection.certificate import judge_certificate, recognise
 from pki.inspection.engine import RULES as CERTIFICATE_RULES
 from pki.inspection.engine import Report, conclude, gather
 from pki.inspection.findings import Rule
+from pki.inspection.oddities import note_oddities
 from pki.inspection.specimen import NOTHING, Context, Specimen
 from pki.inspection.table import CONFIRMED, ERROR, of_profile, rule
 from pki.inspection.tree import ENUMERATED, INTEGER, MAX_NODES, SEQUENCE, Node, Tree
@@ -91,6 +92,7 @@ def inspect(
         return conclude(it, "object")
     if kind in PROFILES:
         judge_certificate(it, top)
+        note_oddities(it)
         return conclude(it, "certificate")
     if kind == RESPONSE.word:
         responses.judge_response(it, top)

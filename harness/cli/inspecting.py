@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.desk import Command, Desk, padded, width
+from harness.cli.desk import Command, Desk, on_one_line, padded, width
 
 if TYPE_CHECKING:
     from harness.inspecting import Inspected, Surroundings
@@ -146,7 +146,9 @@ def told(one: Inspected, language: str, *, notes: bool) -> list[str]:
     for place, line in enumerate(lines):
         label = padded(_label(line.label, line.depth), widest)
         critical = "critical  " if line.critical else ""
-        told.append(f"  {label}  {critical}{line.value or ''}".rstrip())
+        inferred = line.row is not None and line.row.confidence.value == "inferred"
+        sure = f"  ({_inferred(language)})" if inferred else ""
+        told.append(f"  {label}  {critical}{line.value or ''}{sure}".rstrip())
         last = place + 1 == len(lines) or lines[place + 1].depth == 0
         if last:
             here = [f for f in left if f.rule.field == line.field]
@@ -154,7 +156,11 @@ def told(one: Inspected, language: str, *, notes: bool) -> list[str]:
             told += [text for f in here for text in _finding(one, f, language)]
     told += [text for f in left for text in _finding(one, f, language)]
     told.append(f"  {summary(findings, language)}")
-    return told
+    return [on_one_line(line) for line in told]
+
+
+def _inferred(language: str) -> str:
+    return {"en": "inferred", "ja": "推定"}[language]
 
 
 def _label(label: str, depth: int) -> str:

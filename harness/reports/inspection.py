@@ -147,9 +147,7 @@ def junit(found: Sequence[Inspected], language: str) -> str:
                     etree.SubElement(case, "failure", type=rule.id, message=text)
                     break
                 etree.SubElement(case, "system-out").text = text
-    return etree.tostring(
-        root, encoding="utf-8", xml_declaration=True, pretty_print=True
-    ).decode()
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True).decode()
 
 
 def printable(text: str) -> str:

@@ -24,6 +24,7 @@ from pki.inspection.tree import (
     SEQUENCE,
     SET,
     Node,
+    Tree,
     dotted,
 )
 from pki.profiles import Profile, Row
@@ -101,7 +102,7 @@ def describe(it: Specimen, profile: Profile, *, of_person: bool) -> Iterator[Lin
     for extension in it.extensions:
         row = by_oid.get(extension.oid)
         listed.append((extension.node.at, row.name if row else dotted(extension.oid), extension))
-    for _, name, thing in sorted(listed, key=lambda each: each[0]):
+    for _, name, thing in sorted(listed, key=lambda each: each[0])[:MAX_LINES]:
         yield from _field(it, name, thing, rows, of_person=of_person and name in PERSONAL)
 
 
@@ -166,11 +167,20 @@ def _content(it: Specimen, name: str, node: Node) -> tuple[str | None, Parts]:
         case "subjectAltName":
             return _alternative(it, node)
         case "subjectPublicKeyInfo" if len(node.parts) == 2:
-            bits = (node.parts[1].end - node.parts[1].start - 1) * 8
-            return f"{_flat(it, node.parts[0])}, {bits} bit encoded", []
+            return f"{_flat(it, node.parts[0])}, {_key_bits(it, node.parts[1])} bit", []
         case "signatureValue":
             return f"{node.end - node.start - 1} octets", []
     return _flat(it, node), []
+
+
+def _key_bits(it: Specimen, node: Node) -> int:
+    """Count the bits of a modulus, or of a coordinate of a point."""
+    bits = it.content(node)[1:]
+    read = Tree(bits).read(0, min(len(bits), 8192)) if bits[:1] == b"\x30" else []
+    numbers = read[0].parts if read else []
+    if numbers:
+        return int.from_bytes(bits[numbers[0].start : numbers[0].end], "big").bit_length()
+    return (len(bits) - 1) * 4
 
 
 def _alternative(it: Specimen, node: Node) -> tuple[str | None, Parts]:

@@ -7,11 +7,11 @@ responses, by the same means.
 
 from dataclasses import dataclass
 
-from pki.inspection import basics, certificate, chain, contents, holder, rows
+from pki.inspection import basics, certificate, chain, contents, holder, oddities, rows
 from pki.inspection.findings import Finding, Rule, Severity
 from pki.inspection.specimen import NOTHING, Context, Specimen
 from pki.inspection.table import of_profile, slug
-from pki.inspection.tree import FLAWS, MAX_NODES, Tree
+from pki.inspection.tree import FLAWS, MAX_FLAWS, MAX_NODES, Tree
 from pki.profiles import PROFILES
 
 BY_HAND = (
@@ -21,6 +21,7 @@ BY_HAND = (
     *contents.RULES,
     *holder.RULES,
     *chain.RULES,
+    *oddities.RULES,
 )
 
 
@@ -84,6 +85,7 @@ def inspect_certificate(
         return None
     it = Specimen(tree, kind, RULES[kind], context)
     certificate.judge_certificate(it, top)
+    oddities.note_oddities(it)
     return conclude(it, "certificate")
 
 
@@ -118,7 +120,7 @@ def conclude(it: Specimen, whole: str) -> Report:
 def spans_of(it: Specimen) -> list[tuple[int, int, str]]:
     """List the octets that belong to each field, the smaller ones last."""
     spans = [*it.spans, *((n.at, n.end, slug(name)) for name, n in it.fields.items())]
-    for extension in it.extensions:
+    for extension in it.extensions[:MAX_FLAWS]:
         spans.append((extension.node.at, extension.node.end, extension.slug))
     return spans
 

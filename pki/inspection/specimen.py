@@ -13,6 +13,8 @@ from pki.inspection.findings import Finding, Rule
 from pki.inspection.tree import BOOLEAN, OCTET_STRING, OID, SEQUENCE, Node, Tree
 from pki.kinds import Kind, Naming
 
+MAX_FINDINGS = 1000
+
 Places = Callable[[str, str], frozenset[str]]
 """Codes of the municipalities of that romanised prefecture and name; none if there is none."""
 
@@ -129,7 +131,9 @@ class Specimen:
         expected: str | None = None,
         flaw: str | None = None,
     ) -> None:
-        """Note that a rule is broken at *node*."""
+        """Note that a rule is broken at *node*; whoever breaks a thousand is found out."""
+        if len(self.findings) >= MAX_FINDINGS:
+            return
         at, end = (node.at, node.end) if node else (0, 0)
         self.findings.append(Finding(self.rules[id], at, end, found, expected, flaw))
 
