@@ -17,6 +17,7 @@ from pathlib import Path
 import stage
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from inspecting import inspecting
 from lxml import etree
 from measure import Block, Contender, Item
 
@@ -573,6 +574,7 @@ SUITES: dict[str, Callable[[], Block]] = {
     each.__name__: each
     for each in (
         issuance,
+        inspecting,
         office,
         reading,
         rebuilding,

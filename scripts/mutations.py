@@ -13,15 +13,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from ca.authority import compromise
 from ca.municipalities import codes_of
+from crl.entries import Entry, ListRequest
 from crl.inspection.engine import ALL_PROFILES, RULES, inspect
 from crl.scope import FULL
-from crl.write import build_list, template as list_template
-from crl.entries import Entry, ListRequest
+from crl.write import build_list
+from crl.write import template as list_template
 from harness.keypool import Deck
 from harness.scene import Scene
 from pki import oids
@@ -441,6 +442,10 @@ def wide(find: Callable[[Opened], Tlv]):
     return lambda it: setattr(find(it), "wide", True)
 
 
+def _without(number: int, parts: list[Tlv]) -> None:
+    del parts[number]
+
+
 def swapped(parts: list[Tlv]) -> None:
     parts[0], parts[1] = parts[1], parts[0]
 
@@ -509,8 +514,8 @@ def other_key(it: Opened) -> None:
 
 def next_day(it: Opened) -> None:
     found = it.fields["nextUpdate"][1]
-    day = datetime.strptime(found.content.decode(), "%y%m%d%H%M%SZ") + timedelta(days=1)
-    found.content = day.strftime("%y%m%d%H%M%SZ").encode()
+    day = datetime.strptime(f"20{found.content.decode()[:-1]}+0000", "%Y%m%d%H%M%S%z")
+    found.content = f"{day + timedelta(days=1):%y%m%d%H%M%SZ}".encode()
 
 
 def version_said(it: Opened) -> None:
@@ -707,7 +712,7 @@ BY_HAND: tuple[tuple[str, tuple[str, ...], str, Callable[[Opened], object]], ...
             f"other-name-{word}-presence",
             ("sign",),
             "left out",
-            (lambda number: items(lambda parts: parts.pop(number)))(number),
+            items(partial(_without, number)),
         )
         for number, word in enumerate(
             ("name", "birth", "gender", "address", "name-flags", "address-flags")

@@ -10,17 +10,16 @@ from datetime import datetime
 from crl.entries import LIFETIME
 from crl.shapes import SHAPES
 from pki import oids
-from pki.inspection import basics, chain, certificate, contents
+from pki.inspection import basics, certificate, chain, contents
 from pki.inspection.certificate import judge_value
 from pki.inspection.findings import Rule
 from pki.inspection.moments import is_time, of_right_type, read_time, shown
-from pki.inspection.names import expected_name, judge_name
+from pki.inspection.names import judge_name
 from pki.inspection.rows import judge_extensions
 from pki.inspection.specimen import Specimen, align
 from pki.inspection.table import CONFIRMED, ERROR, INFERRED, WARNING, rule
 from pki.inspection.tree import ENUMERATED, INTEGER, OCTET_STRING, OID, SEQUENCE, Node
 from pki.kinds import Algorithm
-from pki.names import ca_name
 
 LISTS = tuple(shape.value for shape in SHAPES)
 PROFILES = {shape.value: profile for shape, profile in SHAPES.items()}
@@ -495,8 +494,7 @@ def issuing_distribution_point(it: Specimen, node: Node) -> None:
     if name is None:
         return
     if it.kind == "authorities":
-        known = expected_name(ca_name(it.ca, it.mode)) if it.ca and it.mode else None
-        judge_name(it, slug, name, known)
+        judge_name(it, slug, name, it.dn)
         return
     read = judge_name(it, slug, name, None)
     if read is not None:

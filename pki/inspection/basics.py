@@ -5,17 +5,18 @@ Pure.  In the order of RFC 5280, section 4.1.2.
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha1
 
 from pki import oids
 from pki.inspection.findings import Rule
 from pki.inspection.moments import day_in_japan, is_time, of_right_type, read_time, shown, years_on
-from pki.inspection.names import expected_name, judge_name, read_name
+from pki.inspection.names import Attribute, expected_name, judge_name, read_name
 from pki.inspection.specimen import Specimen
 from pki.inspection.table import CONFIRMED, ERROR, INFERRED, NOTE, rule
 from pki.inspection.tree import BIT_STRING, INTEGER, OID, SEQUENCE, Node, dotted
-from pki.kinds import Algorithm, Kind
-from pki.names import UNITS, ca_name
+from pki.kinds import Algorithm, Kind, Naming
+from pki.names import UNITS, ca_japanese_name, ca_name
 from pki.naming import MODES
 from pki.validity import TERMS
 
@@ -133,6 +134,15 @@ def place(it: Specimen, node: Node | None) -> None:
             it.ca = it.ca or _UNITS.get(attribute.value)
     if it.kind in HOLDERS:
         it.ca = Kind(it.kind)
+    if it.ca and it.mode:
+        it.dn, it.japanese = _expected(it.ca.value, it.mode.value)
+
+
+@cache
+def _expected(ca: str, mode: str) -> tuple[tuple[Attribute, ...], tuple[Attribute, ...]]:
+    """Say how both names of a CA must be read; by words, for an enum takes long to hash."""
+    kind, naming = Kind(ca), Naming(mode)
+    return expected_name(ca_name(kind, naming)), expected_name(ca_japanese_name(kind, naming))
 
 
 def version(it: Specimen, node: Node) -> None:
@@ -164,9 +174,8 @@ def signature(it: Specimen, node: Node) -> Algorithm | None:
 
 
 def issuer(it: Specimen, node: Node) -> None:
-    expected = expected_name(ca_name(it.ca, it.mode)) if it.ca and it.mode else None
-    name = judge_name(it, "issuer", node, expected)
-    if expected is None and name is not None:
+    name = judge_name(it, "issuer", node, it.dn)
+    if it.dn is None and name is not None:
         it.hit("issuer-value", node, ", ".join(map(str, name)))
 
 
@@ -188,6 +197,7 @@ def validity(
     if len(moments) != 2:
         return None
     begin, end = moments
+    it.days = begin, end
     if it.kind not in SERVICES and (end.hour, end.minute, end.second) != (14, 59, 59):
         it.hit("validity-last-second", node.parts[1], shown(end), "…T14:59:59Z")
     _length(it, node, begin, end, algorithm)

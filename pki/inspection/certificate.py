@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from pki import oids
 from pki.inspection import basics, chain, contents, holder
 from pki.inspection.findings import Rule
-from pki.inspection.names import expected_name, judge_name
+from pki.inspection.names import judge_name
 from pki.inspection.rows import judge_extensions
 from pki.inspection.specimen import Context, Specimen, align
 from pki.inspection.table import CONFIRMED, ERROR, rule, slug
 from pki.inspection.tree import BIT_STRING, INTEGER, OID, SEQUENCE, SET, Node, Tree
 from pki.kinds import Algorithm
-from pki.names import ca_name
 from pki.profiles import PROFILES
 
 KINDS = tuple(PROFILES)
@@ -239,13 +238,7 @@ def _judge_fields(it: Specimen, found: Mapping[str, Node]) -> Algorithm | None:
         days = basics.validity(it, node, algorithm)
     if (node := found.get("subject")) is not None:
         if it.kind == "ca":
-            known = it.ca is not None and it.mode is not None
-            judge_name(
-                it,
-                "subject",
-                node,
-                expected_name(ca_name(it.ca, it.mode)) if known else None,  # type: ignore[arg-type]
-            )
+            judge_name(it, "subject", node, it.dn)
         elif it.kind in basics.SERVICES:
             holder.country_and_service(it, node)
         else:

@@ -97,12 +97,11 @@ def judge_chain(it: Specimen) -> None:
     issuer = it.fields.get("issuer")
     if issuer and it.octets(issuer) != authority.name:
         it.hit("issuer-chain", issuer, name_shown(read_name(it, issuer)))
-    validity = it.fields.get("validity")
-    if validity and len(validity.parts) == 2:
-        begin, end = (read_time(it, part) for part in validity.parts)
-        if begin and authority.not_before and begin < authority.not_before:
+    if it.days is not None:
+        (begin, end), validity = it.days, it.fields["validity"]
+        if authority.not_before and begin < authority.not_before:
             it.hit("validity-chain", validity, shown(begin), f"≥ {shown(authority.not_before)}")
-        if end and authority.not_after and end > authority.not_after:
+        if authority.not_after and end > authority.not_after:
             it.hit("validity-chain", validity, shown(end), f"≤ {shown(authority.not_after)}")
     _identifier(it, authority)
 

@@ -5,13 +5,12 @@ Pure.  In the order of RFC 5280, section 4.2; what subjectAltName says of a hold
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pki import oids
 from pki.inspection.findings import Rule
 from pki.inspection.names import (
     Attribute,
-    expected_name,
     judge_name,
     read_name,
     shown,
@@ -30,7 +29,7 @@ from pki.inspection.tree import (
     dotted,
 )
 from pki.kinds import Kind, Naming
-from pki.names import ca_japanese_name, ca_name, distribution_point
+from pki.names import ATTRIBUTES, UNITS
 from pki.naming import MODES
 from pki.profiles import PROFILES
 
@@ -94,9 +93,12 @@ USAGE_BITS = (  # in the order of the bits [5280 4.2.1.3]
     *("keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"),
 )
 _QT_CPS = oids.content(oids.QT_CPS)
+_UNIT = oids.content(oids.ORGANIZATIONAL_UNIT_NAME)
+_UNITS = {unit.encode(): kind for kind, unit in UNITS.items()}
 _AD_OCSP = oids.content(oids.AD_OCSP)
 _POLICIES = {oids.content(mode.policy(kind)): kind for mode in MODES.values() for kind in Kind}
-POINT_UNIT = "CRL Distribution Points"
+POINT_UNIT = b"CRL Distribution Points"
+_POINT_SHAPE = tuple(oids.content(ATTRIBUTES[word]) for word in ("C", "O", "OU", "OU", "OU", "CN"))
 CN_TAIL = " CRLDP"
 
 
@@ -109,6 +111,7 @@ def _words(kind: str, name: str) -> tuple[str, ...]:
     return ()
 
 
+@lru_cache(maxsize=256)
 def usages(content: bytes) -> tuple[str, ...]:
     """Name the bits of a keyUsage."""
     return tuple(
@@ -168,11 +171,17 @@ def certificate_policies(it: Specimen, node: Node) -> None:
         it.hit("certificate-policies-structure", node)
         return
     found = [it.content(info.parts[0]) for info in infos]
-    expected = MODES[it.mode].policy(Kind(it.kind)) if it.mode else None
-    if expected and found != [oids.content(expected)]:
-        it.hit("certificate-policies-value", node, ", ".join(map(dotted, found)), expected)
+    expected = _policy(it.kind, it.mode.value) if it.mode else None
+    if expected and found != [expected]:
+        stated = ", ".join(map(dotted, found))
+        it.hit("certificate-policies-value", node, stated, dotted(expected))
     _agreement(it, node, found)
     _qualifier(it, infos[0])
+
+
+@cache
+def _policy(kind: str, mode: str) -> bytes:
+    return oids.content(MODES[Naming(mode)].policy(Kind(kind)))
 
 
 def _agreement(it: Specimen, node: Node, policies: list[bytes]) -> None:
@@ -192,9 +201,8 @@ def issuing_unit(it: Specimen) -> Kind | None:
     """Return which of the two CAs the issuer's name says, whatever kind this is taken for."""
     node = it.fields.get("issuer")
     for attribute in (read_name(it, node) if node else None) or ():
-        for kind in Kind:
-            if attribute == expected_name(ca_name(kind, Naming.EXACT))[2]:
-                return kind
+        if attribute.oid == _UNIT and attribute.value in _UNITS:
+            return _UNITS[attribute.value]
     return None
 
 
@@ -243,10 +251,7 @@ def japanese_name(slug: str) -> Callable[[Specimen, Node], None]:
         elif len(names) != 1:
             it.hit(f"{slug}-value", node)
         else:
-            expected = None
-            if it.ca and it.mode:
-                expected = expected_name(ca_japanese_name(it.ca, it.mode))
-            judge_name(it, slug, names[0], expected)
+            judge_name(it, slug, names[0], it.japanese)
 
     return check
 
@@ -274,15 +279,11 @@ def distribution_points(it: Specimen, node: Node) -> None:
     if name is None:
         return
     if it.kind == "ca":
-        judge_name(it, slug, name, expected_name(ca_name(it.ca, it.mode)) if _known(it) else None)
+        judge_name(it, slug, name, it.dn)
         return
     read = judge_name(it, slug, name, None)
     if read is not None:
         judge_point(it, slug, name, read)
-
-
-def _known(it: Specimen) -> bool:
-    return it.ca is not None and it.mode is not None
 
 
 def judge_point(it: Specimen, slug: str, node: Node, name: tuple[Attribute, ...]) -> None:
@@ -291,12 +292,10 @@ def judge_point(it: Specimen, slug: str, node: Node, name: tuple[Attribute, ...]
     if where is None:
         it.hit(f"{slug}-value", node, shown(name))
         return
-    if it.ca and it.mode:
-        expected = expected_name(distribution_point(it.ca, it.mode, *where))
-        if [a.value for a in name[:3]] != [a.value for a in expected[:3]]:
-            it.hit(f"{slug}-issuer", node, shown(name[:3]), shown(expected[:3]))
-        if [a.oid for a in name] != [a.oid for a in expected] or name[3] != expected[3]:
-            it.hit(f"{slug}-value", node, shown(name), shown(expected))
+    if it.dn is not None and [a.value for a in name[:3]] != [a.value for a in it.dn[:3]]:
+        it.hit(f"{slug}-issuer", node, shown(name[:3]), shown(it.dn[:3]))
+    if tuple(a.oid for a in name) != _POINT_SHAPE or name[3].value != POINT_UNIT:
+        it.hit(f"{slug}-value", node, shown(name), "C, O, OU, OU=CRL Distribution Points, OU, CN")
     places = it.context.places
     if places is not None and not places(*where):
         it.hit(f"{slug}-municipality", node, shown(name))
@@ -347,8 +346,7 @@ def authority_key_identifier(it: Specimen, node: Node) -> None:
             if len(names) != 1 or names[0].tag != 0xA4 or len(names[0].parts) != 1:
                 it.hit(f"{slug}-structure", part)
                 continue
-            expected = expected_name(ca_name(it.ca, it.mode)) if it.ca and it.mode else None
-            judge_name(it, slug, names[0].parts[0], expected)
+            judge_name(it, slug, names[0].parts[0], it.dn)
         elif part.tag == 0x82 and not it.content(part):
             it.hit(f"{slug}-value", part)
 

@@ -412,6 +412,8 @@ def _birthday(
     last = day_in_japan(end)
     first = day_in_japan(begin)
     longest = max(terms.first, terms.renewed)
+    if not terms.months_more and (last.month, last.day) == (born.month, born.day) and last > first:
+        return  # some birthday; that it is none too late, validity-length judges
     for year in range(first.year, min(first.year + longest, 9998) + 1):
         birthday = years_on(born, year - born.year)
         if birthday > first and last == years_on(birthday, 0, terms.months_more):

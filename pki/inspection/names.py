@@ -41,6 +41,14 @@ def expected_name(name: Name) -> tuple[Attribute, ...]:
 
 def read_name(it: Specimen, node: Node) -> tuple[Attribute, ...] | None:
     """Read a name of one attribute to the RDN; None if it is not of that structure."""
+    known = it.names.get(node.at, False)
+    if known is not False:
+        return known  # type: ignore[no-any-return]
+    name = it.names[node.at] = _read_name(it, node)
+    return name
+
+
+def _read_name(it: Specimen, node: Node) -> tuple[Attribute, ...] | None:
     if node.tag != SEQUENCE:
         return None
     data = it.tree.data

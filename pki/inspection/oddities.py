@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = tuple(
             INFERRED,
             "serial numbers are small and sequential, without entropy; CAs and holders share one "
             "counter, and the first CA has 1",
-            "シリアル番号は乱数を含まない小さな連番で、CA と利用者が一つの連番を共有し、最初の CA は 1 である",
+            "シリアル番号は乱数を含まない小さな連番で、CA と利用者が一つの連番を共有する",
         ),
         (
             "odd-policies-critical",
@@ -36,8 +36,8 @@ RULES: tuple[Rule, ...] = tuple(
             HOLDERS,
             "[J 2.2] [J 3] [J 14]",
             CONFIRMED,
-            "certificatePolicies is critical, on which some path validators stop; the CPS is at http",
-            "certificatePolicies はクリティカルで、検証を打ち切る実装もある。CPS の URI は http である",
+            "certificatePolicies is critical, on which some validators stop; the CPS is at http",
+            "certificatePolicies はクリティカルで、検証を打ち切る実装もある。CPS は http である",
         ),
         (
             "odd-point",
@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = tuple(
             CERTIFICATES,
             "[J 1.2] [J 14]",
             CONFIRMED,
-            "the OU is repeated in the CA's name, there is no CN, and all generations share the name",
+            "the OU is repeated in the CA's name, there is no CN, and all generations share it",
             "CA の名前は OU を繰り返し CN を持たない。全世代が同じ名前を使う",
         ),
         (
@@ -92,7 +92,7 @@ RULES: tuple[Rule, ...] = tuple(
             CONFIRMED,
             "subjectAltName has otherNames only, in the order .1 .4 .3 .5 .2 .6, and a Gregorian "
             "year behind an era digit",
-            "subjectAltName は otherName だけを .1 .4 .3 .5 .2 .6 の順に持ち、元号の数字の後は西暦である",
+            "subjectAltName は otherName だけを決まった順に持ち、元号の数字の後は西暦である",
         ),
         (
             "odd-key-identifier",
@@ -181,6 +181,7 @@ def note_oddities(it: Specimen) -> None:
             it.hit(id, node)
     for id, (oid, shows) in _EXTENSIONS.items():
         extension = it.named.get(oid)
-        if id in it.rules and extension is not None and extension.inner is not None:
-            if shows(it, extension.inner):
-                it.hit(id, extension.node)
+        if id not in it.rules or extension is None or extension.inner is None:
+            continue
+        if shows(it, extension.inner):
+            it.hit(id, extension.node)

@@ -8,6 +8,7 @@ absent or stands twice, so that a finding names the field that is wrong and not 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pki.inspection.findings import Finding, Rule
 from pki.inspection.tree import BOOLEAN, OCTET_STRING, OID, SEQUENCE, Node, Tree
@@ -101,11 +102,16 @@ class Specimen:
         named: The first of each, by content of the OID.
         mode: Naming that the issuer's name is in; None if in none.
         ca: Which of the two; None likewise.
+        dn: How that CA's name must be read; None without both.
+        japanese: The same of its Japanese name.
+        days: notBefore and notAfter, where they can be read.
+        names: Those that were read, by offset.
+        spans: Octets of fields that are no nodes of their own.
     """
 
     __slots__ = (
-        *("ca", "context", "extensions", "fields", "findings", "kind", "mode"),
-        *("named", "rules", "spans", "tree"),
+        *("ca", "context", "days", "dn", "extensions", "fields", "findings", "japanese"),
+        *("kind", "mode", "named", "names", "rules", "spans", "tree"),
     )
 
     def __init__(
@@ -121,6 +127,10 @@ class Specimen:
         self.named: dict[bytes, Extension] = {}
         self.mode: Naming | None = None
         self.ca: Kind | None = None
+        self.dn: Any = None
+        self.japanese: Any = None
+        self.days: tuple[datetime, datetime] | None = None
+        self.names: dict[int, Any] = {}
         self.spans: list[tuple[int, int, str]] = []
 
     def hit(

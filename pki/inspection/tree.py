@@ -8,6 +8,7 @@ and goes on where that has a meaning.  It never recurses, and it counts what it 
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 MAX_DEPTH = 64
 MAX_NODES = 400_000  # a third of a second; no certificate has more than three hundred
@@ -45,7 +46,7 @@ FLAWS = {
 }
 
 
-class Node:
+class Node(NamedTuple):
     """
     One element.
 
@@ -57,14 +58,11 @@ class Node:
         parts: The elements in it; empty for a primitive one.
     """
 
-    __slots__ = ("at", "end", "parts", "start", "tag")
-
-    def __init__(self, tag: int, at: int, start: int, end: int, parts: "list[Node]") -> None:
-        self.tag = tag
-        self.at = at
-        self.start = start
-        self.end = end
-        self.parts = parts
+    tag: int
+    at: int
+    start: int
+    end: int
+    parts: "list[Node]"
 
 
 class Flaw:
@@ -115,6 +113,7 @@ class Tree:
     def read(self, start: int, stop: int, depth: int = 0) -> list[Node]:
         """Read all elements between *start* and *stop*, those within them included."""
         data, checks = self.data, _CHECKS
+        new = tuple.__new__  # half the price of Node(...), and there are two hundred
         top: list[Node] = []
         parts, end, at = top, stop, start
         waiting: list[tuple[list[Node], int]] = []
@@ -132,7 +131,8 @@ class Tree:
                 continue
             tag = data[at]
             size = data[at + 1]
-            if size >= 0x80 or tag & 0x1F == 0x1F:
+            check = checks[tag]
+            if size >= 0x80 or check is _odd_tag:
                 if size == 0x81 and begin < end and data[begin] >= 0x80 and tag & 0x1F != 0x1F:
                     size = data[begin]
                     begin += 1
@@ -146,9 +146,12 @@ class Tree:
             if visited > self.limit:
                 self.note("too-much", at)
                 break
-            if tag & 0x20:
+            if check is None:
+                parts.append(new(Node, (tag, at, begin, after, _NO_PARTS)))
+                at = after
+            elif check is _constructed:
                 inner: list[Node] = []
-                parts.append(Node(tag, at, begin, after, inner))
+                parts.append(new(Node, (tag, at, begin, after, inner)))
                 if len(waiting) + depth >= MAX_DEPTH:
                     self.note("too-deep", at)
                     at = after
@@ -158,11 +161,10 @@ class Tree:
                 waiting.append((parts, end))
                 parts, end, at = inner, after, begin
             else:
-                parts.append(Node(tag, at, begin, after, _NO_PARTS))
-                if tag < 0x20 and checks[tag] is not None:
-                    flaw = checks[tag](data[begin:after])
-                    if flaw:
-                        self.note(flaw, at)
+                parts.append(new(Node, (tag, at, begin, after, _NO_PARTS)))
+                flaw = check(data[begin:after])
+                if flaw:
+                    self.note(flaw, at)
                 at = after
         self.visited = visited
         return top
@@ -269,7 +271,20 @@ def _generalized_time(content: bytes) -> str | None:
     return None if fits else "time"
 
 
-_CHECKS: list[Callable[[bytes], str | None] | None] = [None] * 32
+def _odd_tag(content: bytes) -> str | None:
+    """Stand for a tag of several octets, which is noted where it is read."""
+    return None
+
+
+def _constructed(content: bytes) -> str | None:
+    """Stand for a tag whose content is elements, each of which is read."""
+    return None
+
+
+# By tag octet: what looks at the content; None where any will do.
+_CHECKS: list[Callable[[bytes], str | None] | None] = [
+    _odd_tag if tag & 0x1F == 0x1F else _constructed if tag & 0x20 else None for tag in range(256)
+]
 _CHECKS[BOOLEAN] = _boolean
 _CHECKS[INTEGER] = _CHECKS[ENUMERATED] = _integer
 _CHECKS[BIT_STRING] = _bits
