@@ -26,7 +26,7 @@ from pki.inspection.chain import read_authority
 from pki.inspection.describe import PERSONAL, Line, describe
 from pki.inspection.engine import Report, clause_of, sentence
 from pki.inspection.findings import Finding, Rule, Severity
-from pki.inspection.production import by_digest, by_key_identifier
+from pki.inspection.production import Production, by_digest, by_key_identifier
 from pki.inspection.specimen import Authority, Context
 from pki.kinds import Kind, Naming
 from pki.validity import day_in_jst
@@ -76,7 +76,7 @@ class Inspected:
     given: Given
     report: Report
     hidden: bool
-    production: str | None
+    production: Production | None
 
     @property
     def title(self) -> tuple[str, str]:
@@ -257,7 +257,7 @@ def authority_key(report: Report) -> bytes | None:
     return None
 
 
-def _production(report: Report) -> str | None:
+def _production(report: Report) -> Production | None:
     """Name the real CA that an object is, or says to be issued by."""
     it = report.specimen
     known = by_digest(sha256(it.tree.data).hexdigest())
@@ -267,7 +267,7 @@ def _production(report: Report) -> str | None:
     stated = authority_key(report)
     if known is None and stated is not None:
         known = by_key_identifier(stated)
-    return known.title if known else None
+    return known
 
 
 def as_json(one: Inspected) -> dict[str, Any]:
@@ -280,7 +280,7 @@ def as_json(one: Inspected) -> dict[str, Any]:
         "octets": len(one.given.octets),
         "worst": worst.value if worst else None,
         "personal": "hidden" if one.hidden else "shown",
-        "production": one.production,
+        "production": one.production.title if one.production else None,
         "fields": [
             {
                 "field": line.field,
@@ -345,12 +345,23 @@ def inspect_all(
     say: Callable[[str], None],
 ) -> list[Inspected]:
     """Inspect all objects; a CA certificate among them serves as issuer of the others."""
-    given = list(objects(paths, say))
-    for each in given:
+    given: list[Given] = []
+    for each in objects(paths, say):
+        given.append(each)
         report = inspect(each.octets)
         if report.kind == "ca":
             around.learn(each.octets)
+        given += enclosed(each, report)
     return [around.inspect(each, kind, show_personal=show_personal) for each in given]
+
+
+def enclosed(given: Given, report: Report) -> list[Given]:
+    """List the certificates that a response brings along: objects of their own."""
+    certs = report.specimen.fields.get("certs")
+    return [
+        Given(f"{given.name}#certs{number}", report.specimen.octets(node))
+        for number, node in enumerate(certs.parts if certs else (), start=1)
+    ]
 
 
 def difference(one: Inspected, other: Inspected) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ca.lifecycle import listing
+from crl.ocsp.shape import RESPONSE
 from crl.shapes import SHAPES
+from harness.inspecting import all_rules
 from pki.kinds import Event, Kind
 from pki.naming import DEFAULT_BASE_URL, MODES
 from pki.profiles import PROFILES, Profile
@@ -51,6 +53,28 @@ def certificates() -> Iterator[str]:
 
 def lists() -> Iterator[str]:
     yield from profile_tables(SHAPES.values())
+
+
+def responses() -> Iterator[str]:
+    yield from profile_tables([RESPONSE])
+
+
+def rules() -> Iterator[str]:
+    """List every rule of the inspector, by the kinds that share it."""
+    yield from table(
+        ("rule", "severity", "kinds", "what must hold", "clause", "confidence"),
+        (
+            (
+                f"`{rule.id}`",
+                rule.severity.value,
+                ", ".join(kinds),
+                rule.en,
+                rule.clause,
+                rule.confidence.value,
+            )
+            for rule, kinds in all_rules()
+        ),
+    )
 
 
 def naming() -> Iterator[str]:
@@ -128,6 +152,12 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "lists": lists,
         "naming": naming,
         "events": events,
+    },
+    "docs/profiles.md": {
+        "certificates": certificates,
+        "lists": lists,
+        "responses": responses,
+        "rules": rules,
     },
     "docs/design.md": {"house": house},
 }

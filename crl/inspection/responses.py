@@ -14,7 +14,7 @@ from pki.inspection import basics
 from pki.inspection.certificate import RULES as CERTIFICATE_RULES
 from pki.inspection.certificate import judge_value
 from pki.inspection.chain import judge_signature, read_authority
-from pki.inspection.findings import Rule
+from pki.inspection.findings import Rule, Severity
 from pki.inspection.moments import read_time, shown
 from pki.inspection.specimen import Specimen, align
 from pki.inspection.table import CONFIRMED, ERROR, INFERRED, WARNING, rule, slug
@@ -29,7 +29,7 @@ from pki.inspection.tree import (
     Node,
     dotted,
 )
-from pki.kinds import Algorithm
+from pki.kinds import Algorithm, Confidence
 
 KIND = ("response",)
 REFRESH = timedelta(minutes=15)  # [J 6]
@@ -39,8 +39,14 @@ NOT_DEMANDED = {"nonce-presence", "nonce-order"}
 
 
 def _rule(
-    id: str, field: str, clause: str, en: str, ja: str, confidence=CONFIRMED, severity=ERROR
-) -> Rule:  # type: ignore[no-untyped-def]
+    id: str,
+    field: str,
+    clause: str,
+    en: str,
+    ja: str,
+    confidence: Confidence = CONFIRMED,
+    severity: Severity = ERROR,
+) -> Rule:
     return rule(id, field, severity, KIND, clause, confidence, en, ja)
 
 
@@ -268,6 +274,7 @@ def _enclosed(it: Specimen, node: Node) -> bytes | None:
     if not listed:
         it.hit("response-structure", node)
         return None
+    it.fields["certs"] = node.parts[0]
     return it.octets(listed[0])
 
 

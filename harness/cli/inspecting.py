@@ -135,8 +135,8 @@ def told(one: Inspected, language: str, *, notes: bool) -> list[str]:
     if one.production:
         told.append(
             {
-                "en": f"  of the real JPKI: {one.production}",
-                "ja": f"  実在の JPKI のもの: {one.production}",
+                "en": f"  of the real JPKI: {one.production.title}",
+                "ja": f"  実在の JPKI のもの: {one.production.japanese}",
             }[language]
         )
     lines = list(one.lines())

@@ -6,7 +6,6 @@ import click
 
 from harness.cli.desk import Desk, Group
 
-
 KINDS = ["ca", "sign", "auth", "ocsp", "tsa", "municipal", "authorities", "full", "response"]
 
 

@@ -95,7 +95,7 @@ def describe(it: Specimen, profile: Profile, *, of_person: bool) -> Iterator[Lin
     """Show every field in the order of the octets; *of_person* marks what tells who it is."""
     rows = {row.name: row for row in profile.rows}
     by_oid = {oids.content(row.oid): row for row in profile.extensions if row.oid}
-    skipped = {"tbsCertificate", "extensions", "tbsCertList", "tbsResponseData"}
+    skipped = {"tbsCertificate", "extensions", "certs"}  # whose parts stand for themselves
     listed: list[tuple[int, str, Node | Extension]] = [
         (node.at, name, node) for name, node in it.fields.items() if name not in skipped
     ]
@@ -114,12 +114,12 @@ def _field(
     *,
     of_person: bool,
 ) -> Iterator[Line]:
-    node, critical = thing, None
+    critical: bool | None = None
     inner: Node | None
     if isinstance(thing, Extension):
         node, critical, inner = thing.node, thing.critical, thing.inner
     else:
-        inner = thing
+        node = inner = thing
     value, parts = (None, []) if inner is None else _content(it, name, inner)
     if inner is None and isinstance(thing, Extension):
         value = _hex(it.content(thing.value))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pki import oids
 from pki.eras import ERAS
 from pki.inspection.contents import municipality, point_name
-from pki.inspection.findings import Rule
+from pki.inspection.findings import Rule, Severity
 from pki.inspection.moments import day_in_japan, shown, years_on
 from pki.inspection.names import judge_name, read_name
 from pki.inspection.names import shown as name_shown
@@ -21,7 +21,6 @@ from pki.inspection.table import (
     INFERRED,
     SINGLE_SOURCE,
     WARNING,
-    Severity,
     rule,
 )
 from pki.inspection.tree import OID, SEQUENCE, UTF8, Node, dotted
