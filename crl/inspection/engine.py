@@ -45,6 +45,7 @@ UNKNOWN_RULES: dict[str, Rule] = {
         ),
     )
 }
+_WHOLE = {UNKNOWN: "object", RESPONSE.word: "response"}
 UNKNOWN_PROFILE = Profile(word=UNKNOWN, title="unknown object", japanese="不明な対象", rows=())
 ALL_PROFILES: dict[str, Profile] = {
     **PROFILES,
@@ -87,6 +88,8 @@ def inspect(
     top = tree.read(0, len(der))
     kind = kind or recognise_any(tree, top)
     it = Specimen(tree, kind, RULES[kind], context)
+    if tree.exhausted:  # which is the finding; what was read of it is no object
+        return conclude(it, _WHOLE.get(kind, "certificate" if kind in PROFILES else "list"))
     if kind == UNKNOWN:
         it.hit("object-recognised", top[0] if top else None)
         return conclude(it, "object")

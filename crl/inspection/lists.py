@@ -423,7 +423,7 @@ def _reason(it: Specimen, listed: Node) -> None:
     for node in listed.parts:
         parts = node.parts
         if it.tree.flaws:
-            it.spans.append((node.at, node.end, "reason-code"))
+            it.spread(node, "reason-code")
         if node.tag != SEQUENCE or not 2 <= len(parts) <= 3 or parts[0].tag != OID:
             it.hit("reason-code-structure", node)
             continue
@@ -436,7 +436,7 @@ def _reason(it: Specimen, listed: Node) -> None:
         seen = len(it.tree.flaws)
         _code(it, parts[-1])
         if len(it.tree.flaws) > seen:
-            it.spans.append((node.at, node.end, "reason-code"))
+            it.spread(node, "reason-code")
 
 
 def _code(it: Specimen, value: Node) -> None:

@@ -12,6 +12,7 @@ from pki import oids
 from pki.inspection.findings import Rule
 from pki.inspection.moments import day_in_japan, is_time, of_right_type, read_time, shown, years_on
 from pki.inspection.names import Attribute, expected_name, judge_name, read_name
+from pki.inspection.names import shown as name_shown
 from pki.inspection.specimen import Specimen
 from pki.inspection.table import CONFIRMED, ERROR, INFERRED, NOTE, rule
 from pki.inspection.tree import BIT_STRING, INTEGER, OID, SEQUENCE, Node, dotted
@@ -176,7 +177,7 @@ def signature(it: Specimen, node: Node) -> Algorithm | None:
 def issuer(it: Specimen, node: Node) -> None:
     name = judge_name(it, "issuer", node, it.dn)
     if it.dn is None and name is not None:
-        it.hit("issuer-value", node, ", ".join(map(str, name)))
+        it.hit("issuer-value", node, name_shown(name))
 
 
 def validity(

@@ -11,7 +11,7 @@ from pki.inspection import basics, certificate, chain, contents, holder, odditie
 from pki.inspection.findings import Finding, Rule, Severity
 from pki.inspection.specimen import NOTHING, Context, Specimen
 from pki.inspection.table import of_profile, slug
-from pki.inspection.tree import FLAWS, MAX_FLAWS, MAX_NODES, Tree
+from pki.inspection.tree import FLAWS, MAX_FLAWS, Tree
 from pki.profiles import PROFILES
 
 BY_HAND = (
@@ -74,26 +74,13 @@ class Report:
         return None
 
 
-def inspect_certificate(
-    der: bytes, kind: str | None = None, *, context: Context = NOTHING, limit: int = MAX_NODES
-) -> Report | None:
-    """Inspect a certificate as *kind*, or as what it says to be; None if that is nothing known."""
-    tree = Tree(der, limit)
-    top = tree.read(0, len(der))
-    kind = kind or certificate.recognise(tree, top)
-    if kind is None:
-        return None
-    it = Specimen(tree, kind, RULES[kind], context)
-    certificate.judge_certificate(it, top)
-    oddities.note_oddities(it)
-    return conclude(it, "certificate")
-
-
 def inspect_tbs(tbs: bytes, kind: str, *, context: Context = NOTHING) -> tuple[Finding, ...]:
     """Inspect what is about to be signed."""
     tree = Tree(tbs)
     top = tree.read(0, len(tbs))
     it = Specimen(tree, kind, RULES[kind], context)
+    if tree.exhausted:
+        return conclude(it, "certificate").findings
     if len(top) == 1:
         certificate.judge_tbs(it, top[0])
     else:

@@ -12,6 +12,7 @@ from pki.inspection.specimen import Specimen
 from pki.inspection.tree import OID, PRINTABLE, SEQUENCE, SET, UTF8, Node, dotted
 from pki.names import ATTRIBUTES, Name
 
+MANY = 64  # attributes of which no more are shown
 WORDS = {oids.content(identifier): word for word, identifier in ATTRIBUTES.items()}
 STRINGS = {PRINTABLE: "PrintableString", UTF8: "UTF8String", 0x16: "IA5String", 0x14: "T61String"}
 STRINGS |= {0x1E: "BMPString", 0x1C: "UniversalString"}
@@ -67,7 +68,7 @@ def _read_name(it: Specimen, node: Node) -> tuple[Attribute, ...] | None:
 
 def shown(name: tuple[Attribute, ...] | None) -> str | None:
     """Spell a name for people, in the order of its octets."""
-    return None if name is None else ", ".join(map(str, name))
+    return None if name is None else ", ".join(map(str, name[:MANY]))
 
 
 def judge_name(

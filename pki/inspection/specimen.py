@@ -15,6 +15,7 @@ from pki.inspection.tree import BOOLEAN, OCTET_STRING, OID, SEQUENCE, Node, Tree
 from pki.kinds import Kind, Naming
 
 MAX_FINDINGS = 1000
+MAX_SIBLINGS = 64  # fields of one object that are told apart; none has more than ten
 
 Places = Callable[[str, str], frozenset[str]]
 """Codes of the municipalities of that romanised prefecture and name; none if there is none."""
@@ -147,6 +148,11 @@ class Specimen:
         at, end = (node.at, node.end) if node else (0, 0)
         self.findings.append(Finding(self.rules[id], at, end, found, expected, flaw))
 
+    def spread(self, node: Node, name: str) -> None:
+        """Say whose octets these are, where that is no field of the object."""
+        if len(self.spans) < MAX_FINDINGS:
+            self.spans.append((node.at, node.end, name))
+
     def content(self, node: Node) -> bytes:
         return self.tree.data[node.start : node.end]
 
@@ -198,6 +204,7 @@ def align(
     With the right count places decide, whatever stands there.  Otherwise shapes do; what
     has the shape of no field to come counts as one more of the field before it.
     """
+    nodes = nodes[:MAX_SIBLINGS]
     if len(nodes) == len(wanted):
         return dict(zip(wanted, nodes, strict=True)), [], []
     found: dict[str, Node] = {}
