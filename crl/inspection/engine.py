@@ -9,8 +9,7 @@ from crl.ocsp.shape import RESPONSE
 from crl.shapes import SHAPES
 from pki.inspection import rows
 from pki.inspection.certificate import judge_certificate, recognise
-from pki.inspection.engine import RULES as CERTIFICATE_RULES
-from pki.inspection.engine import Report, conclude, gather
+from pki.inspection.engine import Report, conclude, gather, rules_of
 from pki.inspection.findings import Rule
 from pki.inspection.oddities import note_oddities
 from pki.inspection.specimen import NOTHING, Context, Specimen
@@ -62,7 +61,7 @@ def _generated(profile: Profile) -> list[Rule]:
 
 
 RULES: dict[str, dict[str, Rule]] = {
-    **CERTIFICATE_RULES,
+    **{word: rules_of(word) for word in PROFILES},
     **{
         word: gather(
             word,

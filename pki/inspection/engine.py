@@ -6,6 +6,7 @@ responses, by the same means.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from pki.inspection import basics, certificate, chain, contents, holder, oddities, rows
 from pki.inspection.findings import Finding, Rule, Severity
@@ -46,9 +47,10 @@ def _generated(word: str) -> list[Rule]:
     ]
 
 
-RULES: dict[str, dict[str, Rule]] = {
-    word: gather(word, _generated(word), BY_HAND) for word in PROFILES
-}
+@cache
+def rules_of(word: str) -> dict[str, Rule]:
+    """Return the rules of one kind of certificate; made when first asked for, as an issuer is."""
+    return gather(word, _generated(word), BY_HAND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def inspect_tbs(tbs: bytes, kind: str, *, context: Context = NOTHING) -> tuple[F
     """Inspect what is about to be signed."""
     tree = Tree(tbs)
     top = tree.read(0, len(tbs))
-    it = Specimen(tree, kind, RULES[kind], context)
+    it = Specimen(tree, kind, rules_of(kind), context)
     if tree.exhausted:
         return conclude(it, "certificate").findings
     if len(top) == 1:
