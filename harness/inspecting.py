@@ -209,7 +209,7 @@ class Surroundings:
         return Inspected(
             given=given,
             report=report,
-            hidden=not (show_personal or ours or report.kind in NOBODYS),
+            hidden=not (show_personal or ours or _nobodys(given, report, kind)),
             production=_production(report),
         )
 
@@ -230,6 +230,12 @@ class Surroundings:
         except JpkiError:
             return simulated, frozenset()
         return True, limits_of(self._world, issued)
+
+
+def _nobodys(given: Given, report: Report, kind: str | None) -> bool:
+    """Tell whether an object is no person's, whatever kind somebody asked it to be judged as."""
+    recognised = report.kind if kind is None else inspect(given.octets).kind
+    return report.kind in NOBODYS and recognised in NOBODYS
 
 
 def limits_of(world: World, issued: Issued) -> frozenset[date]:

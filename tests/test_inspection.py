@@ -20,6 +20,8 @@ from ca.municipalities import codes_of, everyone
 from crl.inspection.engine import RULES, inspect
 from harness.inspecting import HIDDEN, Given, Surroundings, as_json
 from harness.keypool import Deck
+from harness.reports.inspection import FORMS
+from harness.reports.inspection_text import text
 from harness.scene import Scene
 from harness.world import World
 from pki.certificate.write import Subject, found, issue, template
@@ -143,6 +145,29 @@ def test_whose_certificate_it_is_stays_hidden():
     assert HIDDEN in told
     for personal in ("住基", "19900101", "丸の内", "Chiyoda", "202604011200", "2031-01-01"):
         assert personal not in told
+
+
+@pytest.mark.parametrize("kind", ["ca", "tsa", "ocsp", "auth", "municipal", "response"])
+def test_another_kind_does_not_uncover_anybody(kind):
+    inspected = Surroundings().inspect(Given("x", certificate(exact())), kind, show_personal=False)
+
+    assert inspected.hidden
+    told = json.dumps(as_json(inspected), ensure_ascii=False)
+    for personal in ("住基", "19900101", "丸の内", "Chiyoda"):
+        assert personal not in told
+
+
+def test_no_report_tells_whose_it_is():
+    """
+    In none of the forms, whatever the findings.
+    """
+    broken = certificate(exact()).replace(b"419900101", b"319900101")
+    found = [Surroundings().inspect(Given("x", broken), None, show_personal=False)]
+
+    told = [form(found, "en") for form in FORMS.values()] + [text(found, "ja", notes=True)]
+
+    for personal in ("住基", "19900101", "丸の内", "Chiyoda", "20260401", "2031-01-01"):
+        assert [] == [each for each in told if personal in each]
 
 
 def test_findings_do_not_tell_either():

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
-from harness.cli.desk import on_one_line, padded, width
+from harness.cli.desk import padded, width
 from harness.inspecting import Inspected
 from pki.inspection.describe import Line
 from pki.inspection.engine import clause_of, sentence
 from pki.inspection.findings import Finding, Severity
 from pki.kinds import Confidence
+from pki.repertoire import SPACE
 
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.NOTE: "·"}
 WORDS = {
@@ -55,7 +56,12 @@ WORDS = {
 def text(found: Sequence[Inspected], language: str, *, notes: bool = False) -> str:
     """Show all objects; *notes* are the oddities that are explained."""
     lines = [line for one in found for line in _object(one, language, notes=notes)]
-    return "".join(f"{on_one_line(line)}\n" for line in lines)
+    return "".join(f"{_harmless(line)}\n" for line in lines)
+
+
+def _harmless(line: str) -> str:
+    """Keep what a certificate says from speaking to the terminal; U+3000 is part of names."""
+    return "".join(each if each.isprintable() or each == SPACE else "\ufffd" for each in line)
 
 
 def _object(one: Inspected, language: str, *, notes: bool) -> Iterator[str]:

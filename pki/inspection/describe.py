@@ -36,8 +36,8 @@ LONG = 32  # octets of which only the first are shown
 PERSONAL = {
     *("serialNumber", "subject", "subjectPublicKeyInfo", "subjectAltName"),
     *("subjectKeyIdentifier", "cRLDistributionPoints", "signatureValue", "validity"),
-    *("revokedCertificates", "issuingDistributionPoint", "responses", "reasonCode"),
-    "signature value",
+    *("revokedCertificates", "issuingDistributionPoint", "reasonCode"),
+    *("certID", "certStatus", "nonce"),
 }
 WORDS = {
     oids.content(value): name
@@ -58,8 +58,15 @@ WORDS = {
         "OU": oids.ORGANIZATIONAL_UNIT_NAME,
         "CN": oids.COMMON_NAME,
         "sha1": "1.3.14.3.2.26",
+        "id-pkix-ocsp-basic": "1.3.6.1.5.5.7.48.1.1",
         **dict(ITEMS),
     }.items()
+}
+
+
+STATUSES = {  # [6960 4.2.1]
+    **{0: "successful", 1: "malformedRequest", 2: "internalError", 3: "tryLater"},
+    **{5: "sigRequired", 6: "unauthorized"},
 }
 
 
@@ -103,7 +110,9 @@ def describe(it: Specimen, profile: Profile, *, of_person: bool) -> Iterator[Lin
         row = by_oid.get(extension.oid)
         listed.append((extension.node.at, row.name if row else dotted(extension.oid), extension))
     for _, name, thing in sorted(listed, key=lambda each: each[0])[:MAX_LINES]:
-        yield from _field(it, name, thing, rows, of_person=of_person and name in PERSONAL)
+        strange = name not in rows and isinstance(thing, Extension)  # it may say anything
+        personal = of_person and (strange or name in PERSONAL)
+        yield from _field(it, name, thing, rows, of_person=personal)
 
 
 def _field(
@@ -168,6 +177,14 @@ def _content(it: Specimen, name: str, node: Node) -> tuple[str | None, Parts]:
             return _alternative(it, node)
         case "subjectPublicKeyInfo" if len(node.parts) == 2:
             return f"{_flat(it, node.parts[0])}, {_key_bits(it, node.parts[1])} bit", []
+        case "responseStatus":
+            code = int.from_bytes(it.content(node)[:8], "big")
+            return STATUSES.get(code, str(code)), []
+        case "certStatus":
+            word = {0x80: "good", 0xA1: "revoked", 0x82: "unknown"}.get(node.tag, "?")
+            return ", ".join(filter(None, (word, _flat(it, node) if node.parts else ""))), []
+        case "ocspNoCheck" if node.tag == NULL:
+            return "NULL", []
         case "signatureValue":
             return f"{node.end - node.start - 1} octets", []
     return _flat(it, node), []
