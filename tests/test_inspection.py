@@ -18,8 +18,9 @@ from ca.authority import Authority
 from ca.inspection import every, sample
 from ca.municipalities import codes_of, everyone
 from crl.inspection.engine import RULES, inspect
-from harness.inspecting import HIDDEN, Given, Surroundings, as_json
+from harness.inspecting import HIDDEN, Surroundings, as_json
 from harness.keypool import Deck
+from harness.objects import Given
 from harness.reports.inspection import FORMS
 from harness.reports.inspection_text import text
 from harness.scene import Scene

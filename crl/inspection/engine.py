@@ -4,7 +4,7 @@ Inspect any object: a certificate, a revocation list, an OCSP response.
 Pure.  What an object is follows from its shape; a word such as `sign` or `municipal` overrides.
 """
 
-from crl.inspection import lists, responses
+from crl.inspection import list_rules, lists, response_rules, responses
 from crl.ocsp.shape import RESPONSE
 from crl.shapes import SHAPES
 from pki.inspection import rows
@@ -55,9 +55,9 @@ ALL_PROFILES: dict[str, Profile] = {
 
 def _generated(profile: Profile) -> list[Rule]:
     if profile is RESPONSE:
-        return [r for r in of_profile(profile) if r.id not in responses.NOT_DEMANDED]
-    found = of_profile(profile, lists.CLAUSES)
-    return [each for each in found if each.id not in lists.NOT_DEMANDED]
+        return [r for r in of_profile(profile) if r.id not in response_rules.NOT_DEMANDED]
+    found = of_profile(profile, list_rules.CLAUSES)
+    return [each for each in found if each.id not in list_rules.NOT_DEMANDED]
 
 
 RULES: dict[str, dict[str, Rule]] = {
@@ -66,7 +66,7 @@ RULES: dict[str, dict[str, Rule]] = {
         word: gather(
             word,
             _generated(profile),
-            (*lists.RULES, *responses.RULES, *rows.RULES),
+            (*list_rules.RULES, *response_rules.RULES, *rows.RULES),
         )
         for word, profile in ALL_PROFILES.items()
         if word not in PROFILES

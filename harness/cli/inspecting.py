@@ -88,7 +88,8 @@ def inspect(
 
 def surroundings(desk: Desk, issuers: tuple[str, ...]) -> Surroundings:
     """Gather what is known: the issuers that were named, and the world if there is one."""
-    from harness.inspecting import Surroundings, objects
+    from harness.inspecting import Surroundings
+    from harness.objects import objects
     from pki.errors import NoWorld
 
     named = [each.octets for each in objects(issuers, desk.say)]

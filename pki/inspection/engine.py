@@ -8,7 +8,7 @@ responses, by the same means.
 from dataclasses import dataclass
 from functools import cache
 
-from pki.inspection import basics, certificate, chain, contents, holder, oddities, rows
+from pki.inspection import basics, certificate, chain, contents, holder_rules, oddities, rows
 from pki.inspection.findings import Finding, Rule, Severity
 from pki.inspection.specimen import NOTHING, Context, Specimen
 from pki.inspection.table import of_profile, slug
@@ -20,7 +20,7 @@ BY_HAND = (
     *rows.RULES,
     *basics.RULES,
     *contents.RULES,
-    *holder.RULES,
+    *holder_rules.RULES,
     *chain.RULES,
     *oddities.RULES,
 )
