@@ -25,6 +25,7 @@ from pki.inspection.engine import Report, clause_of, sentence
 from pki.inspection.findings import Finding, Rule, Severity
 from pki.inspection.production import Production, by_digest, by_key_identifier
 from pki.inspection.specimen import Authority, Context
+from pki.inspection.tree import MAX_NODES
 from pki.kinds import Kind, Naming
 from pki.validity import day_in_jst
 
@@ -90,8 +91,15 @@ class Inspected:
 class Surroundings:
     """What is known around the objects: issuers, municipalities, and perhaps a world."""
 
-    def __init__(self, issuers: Iterable[bytes] = (), world: World | None = None) -> None:
+    def __init__(
+        self,
+        issuers: Iterable[bytes] = (),
+        world: World | None = None,
+        *,
+        limit: int = MAX_NODES,
+    ) -> None:
         self._world = world
+        self._limit = limit
         self._authorities: dict[bytes, Authority] = {}
         for der in issuers:
             self.learn(der)
@@ -108,14 +116,14 @@ class Surroundings:
 
     def inspect(self, given: Given, kind: str | None, *, show_personal: bool) -> Inspected:
         """Inspect one object with all that is known around it."""
-        report = inspect(given.octets, kind, context=Context(places=codes_of))
+        report = inspect(given.octets, kind, context=Context(places=codes_of), limit=self._limit)
         authority = self._authorities.get(authority_key(report) or b"")
         ours, limits = self._ours(given.octets, report)
         if report.kind == RESPONSE.word and authority is not None:
             ours = _SIMULATION in authority.name  # a response has no issuer to say so
         if authority is not None or limits:
             context = Context(authority=authority, places=codes_of, limits=limits)
-            report = inspect(given.octets, report.kind, context=context)
+            report = inspect(given.octets, report.kind, context=context, limit=self._limit)
         return Inspected(
             given=given,
             report=report,
@@ -291,8 +299,8 @@ def difference(one: Inspected, other: Inspected) -> Iterator[dict[str, Any]]:
         if sides[0] != sides[1] or (hidden and not same):
             yield {
                 "field": key[0] if key[0] == key[1] else f"{key[0]}/{key[1]}",
-                one.given.name: _side(left),
-                other.given.name: _side(right),
+                "first": _side(left),
+                "second": _side(right),
             }
 
 

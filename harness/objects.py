@@ -50,6 +50,7 @@ def objects(paths: Iterable[str], say: Callable[[str], None]) -> Iterator[Given]
 
 
 def _within(name: str, content: bytes, say: Callable[[str], None]) -> Iterator[Given]:
+    name = name.encode("utf-8", "replace").decode()  # a file may be called anything
     if b"-----BEGIN " in content[:65536] and content[:1] != b"\x30":
         blocks = [Given(name, der) for der in _pem(name, content, say)]
     elif content[:1] == b"\x30" and _PKCS12 in content[:12]:

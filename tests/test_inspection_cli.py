@@ -210,6 +210,7 @@ def test_sarif_is_as_its_schema_says(town):
     [run] = log["runs"]
     assert 1 == result.exit_code
     assert "birth-era" in {each["ruleId"] for each in run["results"]}
+    assert {"error"} == {each["level"] for each in run["results"]}
     for each in run["results"]:
         assert each["ruleId"] == run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"]
 
@@ -266,16 +267,37 @@ def test_two_objects_are_compared_field_by_field(town):
     assert 1 == result.exit_code
     assert "version" not in rows
     assert ("critical digitalSignature, nonRepudiation", "critical digitalSignature") == (
-        rows["keyUsage"]["out/sign.cert.pem"],
-        rows["keyUsage"]["out/auth.cert.pem"],
+        rows["keyUsage"]["first"],
+        rows["keyUsage"]["second"],
     )
-    assert None is rows["extKeyUsage"]["out/sign.cert.pem"]
+    assert None is rows["extKeyUsage"]["first"]
 
 
 def test_an_object_does_not_differ_from_itself(town):
     result = minijpki("inspect", "--json", "--diff", "out/sign.cert.pem", "out/sign.cert.pem")
 
     assert (0, "") == (result.exit_code, result.stdout)
+
+
+def test_more_than_may_be_looked_at_is_a_finding(town):
+    """
+    What was not looked at is not sound; who has a reason may raise the limit.
+    """
+    few = minijpki("--lang", "en", "inspect", "--limit", "50", "out/sign.cert.pem")
+
+    assert 1 == few.exit_code
+    assert "more elements than are looked at" in few.stdout
+    assert 0 == minijpki("inspect", "--limit", "5000", "out/sign.cert.pem").exit_code
+
+
+def test_one_file_twice_is_one_artifact(town):
+    log = json.loads(minijpki("inspect", "bad.der", "bad.der", "--format", "sarif").stdout)
+
+    jsonschema.Draft7Validator(SCHEMA).validate(log)
+    assert [{"bad.der"}, 1] == [
+        {each["location"]["uri"] for each in log["runs"][0]["artifacts"]},
+        len(log["runs"][0]["artifacts"]),
+    ]
 
 
 def test_three_objects_cannot_be_compared(town):

@@ -37,6 +37,9 @@ FORMATS = ["text", "json", "sarif", "junit", "html"]
 @click.option("-o", "--output", metavar="FILE", help="Write the answer here.")
 @click.option("--show-personal", is_flag=True, help="Show whose it is, whosever it is.")
 @click.option("--notes", is_flag=True, help="Explain the oddities that JPKI really has, too.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="Look at so many elements at most."
+)
 @click.option("--rules", is_flag=True, help="List every rule, and judge nothing.")
 @click.option("--diff", is_flag=True, help="Compare two objects field by field.")
 @click.pass_obj
@@ -52,6 +55,7 @@ def inspect(
     *,
     show_personal: bool,
     notes: bool,
+    limit: int | None,
     rules: bool,
     diff: bool,
 ) -> None:
@@ -78,7 +82,7 @@ def inspect(
     from harness.inspecting import inspect_all, worst_of
     from pki.inspection.findings import Severity
 
-    around = surroundings(desk, issuers)
+    around = surroundings(desk, issuers, limit)
     found = inspect_all(paths, kind, around=around, show_personal=show_personal, say=desk.say)
     if diff:
         sys.exit(show_difference(desk, found))
@@ -86,17 +90,19 @@ def inspect(
     sys.exit(int(worst_of(found, Severity(fail_on))))
 
 
-def surroundings(desk: Desk, issuers: tuple[str, ...]) -> Surroundings:
+def surroundings(desk: Desk, issuers: tuple[str, ...], limit: int | None) -> Surroundings:
     """Gather what is known: the issuers that were named, and the world if there is one."""
     from harness.inspecting import Surroundings
     from harness.objects import objects
     from pki.errors import NoWorld
+    from pki.inspection.tree import MAX_NODES
 
+    most = limit or MAX_NODES
     named = [each.octets for each in objects(issuers, desk.say)]
     try:
-        return Surroundings(named, desk.world)
+        return Surroundings(named, desk.world, limit=most)
     except NoWorld:
-        return Surroundings(named)
+        return Surroundings(named, limit=most)
 
 
 def answer(

@@ -12,7 +12,7 @@ from typing import Any
 from harness.inspecting import Inspected, all_rules, as_json
 from harness.reports.inspection_page import page
 from pki.inspection.engine import clause_of, sentence
-from pki.inspection.findings import Finding
+from pki.inspection.findings import Finding, Severity
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "note": "note"}
@@ -43,6 +43,8 @@ def sarif(found: Sequence[Inspected], language: str) -> str:
         )
         described["properties"]["kinds"] += kinds
     places = {id: number for number, id in enumerate(rules)}
+    artifacts = {uri(one.given.name): one for one in found}
+    numbers = {each: number for number, each in enumerate(artifacts)}
     log = {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
@@ -58,16 +60,17 @@ def sarif(found: Sequence[Inspected], language: str) -> str:
                 "columnKind": "unicodeCodePoints",
                 "artifacts": [
                     {
-                        "location": {"uri": uri(one.given.name)},
+                        "location": {"uri": name},
                         "length": len(one.given.octets),
                         "hashes": {"sha-256": sha256(one.given.octets).hexdigest()},
                     }
-                    for one in found
+                    for name, one in artifacts.items()
                 ],
                 "results": [
-                    _result(one, number, each, places[each.rule.id], language)
-                    for number, one in enumerate(found)
+                    _result(one, numbers[uri(one.given.name)], each, places[each.rule.id], language)
+                    for one in found
                     for each in one.report.findings
+                    if each.severity is not Severity.NOTE  # explained elsewhere, and not flagged
                 ],
             }
         ],
@@ -112,7 +115,7 @@ def uri(name: str) -> str:
     """Write the name of a file as a relative reference."""
     from urllib.parse import quote
 
-    return quote(name.lstrip("/").replace("#", "%23"), safe="/%")
+    return quote(name.lstrip("/"), safe="/", errors="replace")
 
 
 def junit(found: Sequence[Inspected], language: str) -> str:

@@ -15,7 +15,7 @@ from crl.inspection.engine import profile_of
 from harness.inspecting import Inspected
 from pki.inspection.describe import Line
 from pki.inspection.engine import clause_of, sentence
-from pki.inspection.findings import Finding
+from pki.inspection.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,6 +31,12 @@ class Shown:
     line: Line
     parts: tuple[Line, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> str:
+        """The severity of the worst finding; empty without one."""
+        there = {each.severity for each in self.findings}
+        return next((each.value for each in Severity if each in there), "")
 
 
 def page(found: Sequence[Inspected], language: str) -> str:

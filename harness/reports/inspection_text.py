@@ -7,6 +7,7 @@ Values in, lines out; nothing that a certificate says reaches the terminal unpri
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import zip_longest
 
 from harness.cli.desk import padded, width
 from harness.inspecting import Inspected
@@ -84,7 +85,7 @@ def _fields(one: Inspected, findings: list[Finding], language: str) -> Iterator[
     lines = list(one.lines())
     widest = max((width(_label(line)) for line in lines), default=0)
     left = findings
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in zip_longest(lines, lines[1:]):
         critical = "critical  " if line.critical else ""
         inferred = line.row is not None and line.row.confidence is Confidence.INFERRED
         sure = f"  ({WORDS[language]['inferred']})" if inferred else ""
