@@ -664,6 +664,12 @@ BY_HAND: tuple[tuple[str, tuple[str, ...], str, Callable[[Opened], object]], ...
         lambda it: _shorter(value(it, "subject")),
     ),
     (
+        "subject-identifier-form",
+        ("sign",),
+        "003B at its end",
+        in_name("subject", 3, "202604011200000000213101003B"),
+    ),
+    (
         "subject-identifier-moment",
         ("sign",),
         "a moment to come",

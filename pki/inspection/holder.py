@@ -46,9 +46,10 @@ _SHAPES = {
 }
 _COMMON_NAME = oids.content(oids.COMMON_NAME)
 _IDENTIFIERS = {
-    "sign": re.compile(rb"\d{14}\d{5}\d{5}003A"),  # inferred beyond its length [J 13]
+    "sign": re.compile(rb"[0-9A-Z]{28}"),
     "auth": re.compile(rb"[0-9A-Z]{14}\d{5}003A"),
 }
+_COMPOSED = re.compile(rb"\d{14}\d{5}\d{5}003A")  # as composed here [J 13]
 _PREFECTURE = re.compile("東京都|北海道|京都府|大阪府|(?:神奈川|和歌山|鹿児島|[^0-9\u3000]{2})県")
 _POINTS = oids.content(oids.CRL_DISTRIBUTION_POINTS)
 ONE_DAY = timedelta(days=1)
@@ -66,6 +67,8 @@ def subject(it: Specimen, node: Node, begin: datetime | None) -> None:
     where = point_of(it)
     if not _IDENTIFIERS[it.kind].fullmatch(identifier):
         it.hit("subject-identifier", node.parts[-1], identifier.decode(errors="replace"))
+    elif it.kind == "sign" and not _COMPOSED.fullmatch(identifier):
+        it.hit("subject-identifier-form", node.parts[-1], identifier.decode())
     else:
         _identifier(it, node, identifier.decode(), begin, where)
     if it.kind == "sign" and where is not None:
