@@ -41,6 +41,7 @@ types: $(VENV)/.tests  ## check types, strictly
 
 docs: $(VENV)/.core  ## bring the generated tables of docs/ up to date
 	@$(BIN)/python scripts/profile_tables.py
+	@$(BIN)/python scripts/mutations.py
 
 clean:  ## remove what tools and the demo leave behind; .venv stays
 	@rm -rf build dist demo-out .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

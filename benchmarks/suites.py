@@ -16,6 +16,7 @@ import stage
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from inspecting import inspecting
 from lxml import etree
 from measure import Block, Contender, Item
 from suite_cms import messages
@@ -582,6 +583,7 @@ SUITES: dict[str, Callable[[], Block]] = {
     each.__name__: each
     for each in (
         issuance,
+        inspecting,
         office,
         reading,
         rebuilding,

@@ -5,12 +5,12 @@ Serial first, sign second: the number is committed before a signature exists, so
 leaves a recorded gap and never a certificate that nobody knows [D 6].
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
+from ca.inspection import Inspection, every
 from ca.lifecycle import Good, Revoked, after
 from ca.register import Register
 from ca.store import Store, to_moment, to_seconds
@@ -27,14 +27,6 @@ class KeySource(Protocol):
 
     def take(self, algorithm: Algorithm, number: int) -> PrivateKey:
         """Return the key pair with that running number in the world."""
-
-
-Inspection = Callable[[bytes], None]
-"""Looks at a TBSCertificate before it is signed, and raises to refuse it [D 6]."""
-
-
-def pass_over(tbs: bytes) -> None:
-    """Inspect nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +62,10 @@ class Authority:
     Loads keys, fills templates, and keeps both for as long as the process lives.
     """
 
-    def __init__(
-        self, store: Store, keys: KeySource, *, inspection: Inspection = pass_over
-    ) -> None:
+    def __init__(self, store: Store, keys: KeySource, *, inspection: Inspection = every) -> None:
         self.store = store
         self._keys = keys
-        self._inspect = inspection
+        self.inspection = inspection
         self._issuers: dict[tuple[Kind, int], Issuer] = {}
         self._templates: dict[tuple[Kind, int, str], Template] = {}
 
@@ -135,6 +125,7 @@ class Authority:
                 not_after=last_second(ca_last_day(day_in_jst(at), algorithm)),
                 private_key=key,
                 base_url=self.store.setting("base_url"),
+                inspection=lambda tbs: self.inspection(tbs, "ca", None),
             )
             seq = self.store.append(
                 at,
@@ -235,7 +226,7 @@ class Authority:
             )
         made = self._template(generation, place)
         tbs = to_be_signed(made, subject)
-        self._inspect(tbs)
+        self.inspection(tbs, generation.kind.value, generation.certificate)
         return signed(tbs, made.issuer.algorithm, made.issuer.private_key)
 
     def _template(self, generation: Generation, place: tuple[str, str]) -> Template:

@@ -142,6 +142,23 @@ def unique_romaji(code: str, prefecture_romaji: str, name_romaji: str) -> str:
 
 
 @cache
+def codes_of(prefecture_romaji: str, name_romaji: str) -> frozenset[str]:
+    """Return the codes of what certificates call that; none if no municipality is called so."""
+    suffixed = name_romaji[-6:-5] == "-" and name_romaji[-5:].isdigit()
+    bare = name_romaji[:-6] if suffixed else name_romaji
+    found = set()
+    table, wanted = _table(), f",{prefecture_romaji},{bare},"
+    place = table.find(wanted)
+    while place >= 0:
+        begin = table.rindex("\n", 0, place) + 1
+        code = table[begin : begin + 5]
+        if unique_romaji(code, prefecture_romaji, bare) == name_romaji:
+            found.add(code)
+        place = table.find(wanted, place + 1)
+    return frozenset(found)
+
+
+@cache
 def _table() -> str:
     # not importlib.resources, whose import alone takes longer than all look-ups of a command
     content = pkgutil.get_data("ca", "municipalities.csv")

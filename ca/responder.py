@@ -17,7 +17,7 @@ from ca.store import Store, to_moment, to_seconds
 from crl.ocsp.write import Responder, Single, Unknown, respond
 from crl.status import Good, Revoked
 from pki.certificate.fields import encode_name
-from pki.certificate.write import Subject, issue, template
+from pki.certificate.write import Subject, signed, template, to_be_signed
 from pki.keys import spki_of
 from pki.kinds import Kind, Reason
 from pki.names import service_name
@@ -79,7 +79,9 @@ class Desk:
                 name=service_name(self.authority.naming, kind, "OCSP Responder"),
                 spki=spki_of(key),
             )
-            der = issue(template(issuer, OCSP), subject)
+            tbs = to_be_signed(template(issuer, OCSP), subject)
+            self.authority.inspection(tbs, OCSP.word, generation.certificate)
+            der = signed(tbs, issuer.algorithm, issuer.private_key)
             seq = self.store.append(
                 at,
                 DELEGATED,

@@ -14,7 +14,7 @@ from ca.authority import Authority
 from ca.publication import STAMPING
 from ca.store import Store, to_seconds
 from pki.certificate.fields import encode_name
-from pki.certificate.write import Subject, issue, template
+from pki.certificate.write import Subject, signed, template, to_be_signed
 from pki.errors import Missing, NotPermitted, TooEarly
 from pki.keys import spki_of
 from pki.kinds import Kind, Reason
@@ -104,7 +104,10 @@ class TimestampDesk:
             name=service_name(self.authority.naming, ISSUER, "Time-Stamping Authority"),
             spki=spki_of(key),
         )
-        der = issue(template(self.authority.issuer(generation), TSA), subject)
+        issuer = self.authority.issuer(generation)
+        tbs = to_be_signed(template(issuer, TSA), subject)
+        self.authority.inspection(tbs, TSA.word, generation.certificate)
+        der = signed(tbs, issuer.algorithm, issuer.private_key)
         seq = self.store.append(
             at,
             CERTIFIED,

@@ -30,6 +30,7 @@ JpkiError
 ├── SearchExhausted         one judgement would cost too much work      .work
 ├── NotInstalled            a library that this needs is missing        .extra
 ├── NotPermitted            the office, the profile or the naming mode forbids it
+│   └── ProfileBroken       .rules
 ├── WorldError              the world on disk cannot be used
 │   ├── NoWorld
 │   ├── WorldExists
@@ -265,6 +266,17 @@ class NotInstalled(JpkiError):
 
 class NotPermitted(JpkiError):
     """The office, the profile or the naming mode forbids it."""
+
+
+class ProfileBroken(NotPermitted):
+    """What was about to be signed is not what the profile says; nothing was signed."""
+
+    def __init__(self, kind: str, rules: tuple[str, ...]) -> None:
+        super().__init__(
+            f"the {kind} certificate to be signed breaks the profile ({', '.join(rules)}); "
+            "nothing was signed, see `minijpki inspect --rules` for what each rule demands"
+        )
+        self.rules = rules
 
 
 class WorldError(JpkiError):

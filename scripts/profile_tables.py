@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ca.lifecycle import listing
+from crl.ocsp.shape import RESPONSE
 from crl.shapes import SHAPES
+from harness.inspecting import all_rules
 from pki.causes import CAUSES, Code
 from pki.checks import NAMES, PASSED, Check
 from pki.indications import EN_INDICATIONS, ROWS, causes_of
@@ -55,6 +57,28 @@ def certificates() -> Iterator[str]:
 
 def lists() -> Iterator[str]:
     yield from profile_tables(SHAPES.values())
+
+
+def responses() -> Iterator[str]:
+    yield from profile_tables([RESPONSE])
+
+
+def rules() -> Iterator[str]:
+    """List every rule of the inspector, by the kinds that share it."""
+    yield from table(
+        ("rule", "severity", "kinds", "what must hold", "clause", "confidence"),
+        (
+            (
+                f"`{rule.id}`",
+                rule.severity.value,
+                ", ".join(kinds),
+                rule.en,
+                rule.clause,
+                rule.confidence.value,
+            )
+            for rule, kinds in all_rules()
+        ),
+    )
 
 
 def naming() -> Iterator[str]:
@@ -179,6 +203,12 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "lists": lists,
         "naming": naming,
         "events": events,
+    },
+    "docs/profiles.md": {
+        "certificates": certificates,
+        "lists": lists,
+        "responses": responses,
+        "rules": rules,
     },
     "docs/design.md": {"house": house},
     "docs/verifier.md": {"checks": checks, "causes": causes, "mapping": mapping},

@@ -175,6 +175,18 @@ def test_a_reader_never_reaches_the_writer_of_its_format(reader):
     assert set() == {name for name in everything - NO_FORMAT if WRITERS.search(name)}
 
 
+@every_module
+def test_the_inspector_is_a_stranger_to_readers_and_writers(module):
+    """
+    It judges what they make; of both it shares only the tables, and the keys' own octets [D 17].
+    """
+    if module.as_posix().startswith(("pki/inspection/", "crl/inspection/")):
+        everything = (imports(module) | reached(dotted(module))) - {"pki.der.read"} - NO_FORMAT
+
+        assert set() == {name for name in everything if WRITERS.search(name)}
+        assert set() == {name for name in everything & set(NAMES) if name.endswith(".read")}
+
+
 def test_the_words_that_every_command_needs_cost_nothing():
     assert {"enum", "enum.Enum"} == imports(Path("pki/kinds.py"))
 

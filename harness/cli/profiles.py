@@ -6,10 +6,12 @@ import click
 
 from harness.cli.desk import Desk, Group
 
+KINDS = ["ca", "sign", "auth", "ocsp", "tsa", "municipal", "authorities", "full", "response"]
+
 
 @click.group(cls=Group)
 def profile() -> None:
-    """Show what certificates must say, on what grounds, and how sure that is.
+    """Show what certificates, lists and responses must say, on what grounds, and how sure that is.
 
     \b
     Examples:
@@ -18,19 +20,19 @@ def profile() -> None:
 
 
 @profile.command()
-@click.argument("kind", type=click.Choice(["ca", "sign", "auth", "ocsp", "tsa"]))
+@click.argument("kind", type=click.Choice(KINDS))
 @click.pass_obj
 def show(desk: Desk, kind: str) -> None:
-    """Show one profile, a row per field, in the order of the certificate.
+    """Show one profile, a row per field, in the order of the object.
 
     \b
     Examples:
         minijpki profile show sign
         minijpki profile show auth --json
     """
-    from pki.profiles import PROFILES
+    from crl.inspection.engine import ALL_PROFILES
 
-    found = PROFILES[kind]
+    found = ALL_PROFILES[kind]
     desk.say(f"{found.title} ({found.japanese})", found.japanese)
     desk.table(
         {

@@ -30,6 +30,10 @@ GROUPS = {
     "timestamp": ("harness.cli.timestamps:timestamp", "Stamp documents with the world's time."),
     "verify": ("harness.cli.verifying:verify", "Judge a signed document or a certificate."),
     "verdict": ("harness.cli.verdicts:verdict", "Show what verdicts can say, and why."),
+    "inspect": (
+        "harness.cli.inspecting:inspect",
+        "Judge every field of certificates, lists and responses by the profile.",
+    ),
     "profile": ("harness.cli.profiles:profile", "Show what certificates must say, and why."),
     "oracle": ("harness.cli.oracle:oracle", "Judge what other test suites ask, line by line."),
     "fsck": ("harness.cli.fscks:fsck", "Check a world's store for damage."),

@@ -222,8 +222,13 @@ def found(
     not_after: datetime,
     private_key: PrivateKey,
     base_url: str = DEFAULT_BASE_URL,
+    inspection: Callable[[bytes], None] | None = None,
 ) -> Issuer:
-    """Found a generation of a CA: one tier, self-signed [J 1]."""
+    """
+    Found a generation of a CA: one tier, self-signed [J 1].
+
+    *inspection* looks at what is to be signed, and raises to refuse it [D 6].
+    """
     spki = spki_of(private_key)
     issuer = Issuer(
         kind=kind,
@@ -239,7 +244,10 @@ def found(
     subject = Subject(
         serial=serial, not_before=not_before, not_after=not_after, name=issuer.name, spki=spki
     )
-    certificate = issue(template(issuer, CA, base_url=base_url), subject)
+    tbs = to_be_signed(template(issuer, CA, base_url=base_url), subject)
+    if inspection is not None:
+        inspection(tbs)
+    certificate = signed(tbs, algorithm, private_key)
     return Issuer(
         kind=kind,
         naming=naming,
