@@ -15,7 +15,7 @@ from ca.publication import STAMPING
 from ca.store import Store, to_seconds
 from pki.certificate.fields import encode_name
 from pki.certificate.write import Subject, signed, template, to_be_signed
-from pki.errors import Missing, NotPermitted, TooEarly
+from pki.errors import Missing, NotPermitted, ProfileBroken, TooEarly
 from pki.keys import spki_of
 from pki.kinds import Kind, Reason
 from pki.names import service_name
@@ -46,6 +46,8 @@ class TimestampDesk:
             return refuse(read.failure, read.text)
         try:
             stamper = self.stamper(at=at)
+        except ProfileBroken:
+            raise  # a defect of ours, and no answer to a client
         except (NotPermitted, TooEarly) as error:  # no CA yet, or the journal has gone on
             return refuse(Failure.TIME_NOT_AVAILABLE, str(error))
         return grant(read, stamper, at=at, serial=self._reserve(at=at))

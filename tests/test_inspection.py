@@ -107,7 +107,7 @@ def certificate(issuer, **changes):
     )
     profile = SIGN if kind is Kind.SIGN else AUTH
     made = template(issuer, profile, place=("Tokyo-to", "Chiyoda-ku"))
-    return issue(made, replace(subject, **changes))
+    return issue(made, subject._replace(**changes))
 
 
 def told_of(der, *, show_personal=False):

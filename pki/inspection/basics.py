@@ -211,12 +211,17 @@ def _length(
     if end < begin:
         it.hit("validity-length", node, f"{shown(begin)} – {shown(end)}")
         return
-    if it.kind in SERVICES:
+    if it.kind == "ocsp":
         if end - begin > SERVICE_LIFETIME:
             it.hit("validity-length", node, shown(end), f"≤ {shown(begin + SERVICE_LIFETIME)}")
         return
     terms = TERMS[algorithm or Algorithm.RSA2048]
     first, last = day_in_japan(begin), day_in_japan(end)
+    if it.kind == "tsa":  # from the first use to the issuer's own end, at most all of its life
+        latest = years_on(first, terms.ca)
+        if last > latest:
+            it.hit("validity-length", node, shown(end), f"≤ {latest.isoformat()}")
+        return
     if it.kind == "ca":
         same = years_on(first, terms.ca)
         due = same - ONE_DAY if same.day == first.day else same
