@@ -202,6 +202,10 @@ class Store:
             self._settings = dict(self.rows("SELECT name, value FROM settings"))
         return self._settings.get(name, default)
 
+    def reread(self) -> None:
+        """Ask for the settings anew: a process that lives long shares them with others."""
+        self._settings = None
+
     def set(self, name: str, value: str) -> None:
         """Change a setting; settings say how the world runs, not what happened in it."""
         self._database.execute_sql(f"DELETE FROM settings WHERE name = {self._mark}", (name,))

@@ -93,6 +93,15 @@ def respond(
     nonce: bytes | None = None,
 ) -> bytes:
     """Write and sign a response, DER [6960 4.2.1]."""
+    return assemble(
+        b"".join(map(_single, singles)), responder, produced_at=produced_at, nonce=nonce
+    )
+
+
+def assemble(
+    singles: bytes, responder: Responder, *, produced_at: datetime, nonce: bytes | None = None
+) -> bytes:
+    """Sign what `encode_single` wrote, one behind the other; what is known need not be again."""
     extensions = b""
     if nonce is not None:
         extension = sequence(oid(NONCE), octet_string(octet_string(nonce)))
@@ -100,7 +109,7 @@ def respond(
     tbs = sequence(
         explicit(2, octet_string(key_identifier(responder.spki))),
         generalized_time(produced_at),
-        sequence(*map(_single, singles)),
+        sequence(singles),
         extensions,
     )
     algorithm = ROWS[algorithm_of(responder.private_key)].identifier
@@ -128,15 +137,26 @@ def generalized_time(moment: datetime) -> bytes:
     return tlv(0x18, f"{moment.astimezone(UTC):%Y%m%d%H%M%SZ}".encode("ascii"))
 
 
-def _single(single: Single) -> bytes:
+def encode_single(
+    identifier: bytes,
+    standing: Good | Revoked | Unknown,
+    *,
+    this_update: datetime,
+    next_update: datetime | None,
+) -> bytes:
+    """Write what is said about one CertID, which is repeated as it was asked [6960 4.2.1]."""
     update = b""
-    if single.next_update is not None:
-        update = explicit(0, generalized_time(single.next_update))
-    return sequence(
+    if next_update is not None:
+        update = explicit(0, generalized_time(next_update))
+    return sequence(identifier, _standing(standing), generalized_time(this_update), update)
+
+
+def _single(single: Single) -> bytes:
+    return encode_single(
         certificate_identifier(single.issuer_name, single.issuer_spki, single.serial),
-        _standing(single.standing),
-        generalized_time(single.this_update),
-        update,
+        single.standing,
+        this_update=single.this_update,
+        next_update=single.next_update,
     )
 
 

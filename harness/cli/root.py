@@ -28,6 +28,11 @@ GROUPS = {
     "sign": ("harness.cli.signing:sign", "Sign with a resident's card."),
     "login": ("harness.cli.login:login", "Log in by answering a challenge."),
     "verify": ("harness.cli.verifying:verify", "Judge a signed document or a certificate."),
+    "serve": (
+        "harness.cli.serving:serve",
+        "Serve lists, OCSP, the API and the control room over HTTP.",
+    ),
+    "faults": ("harness.cli.faults:faults", "Make bad days happen, and end them."),
     "profile": ("harness.cli.profiles:profile", "Show what certificates must say, and why."),
     "oracle": ("harness.cli.oracle:oracle", "Judge what other test suites ask, line by line."),
     "fsck": ("harness.cli.fscks:fsck", "Check a world's store for damage."),

@@ -1,0 +1,3 @@
+"""
+What is asked of an OCSP responder, read and written.
+"""
