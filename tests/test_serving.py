@@ -100,7 +100,7 @@ def test_a_list_travels_packed_to_those_who_unpack(served):
 
 
 def test_the_index_leads_from_a_directory_name_to_its_lists(served):
-    scene, base = served
+    _, base = served
 
     index = json.loads(ask(base, "/crl/")[2])
 
@@ -113,7 +113,7 @@ def test_the_index_leads_from_a_directory_name_to_its_lists(served):
 
 
 def test_a_header_asks_as_of_another_moment_and_the_world_stays(served):
-    scene, base = served
+    _, base = served
     earlier = BEGIN.isoformat()
 
     then = read_list(ask(base, LIST, headers={"Minijpki-At": earlier})[2])

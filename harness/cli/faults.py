@@ -2,6 +2,8 @@
 The commands that make bad days happen.
 """
 
+from typing import Any
+
 import click
 
 from harness.cli.desk import Desk, Group
@@ -15,7 +17,7 @@ class Serial(click.ParamType[int]):
 
     name = "serial"
 
-    def convert(self, value: object, param: object, ctx: object) -> int:
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
         try:
             return int(str(value), 0)
         except ValueError:
@@ -47,7 +49,7 @@ def list_(desk: Desk, only_on: bool) -> None:
         minijpki faults list
         minijpki faults list --on --json
     """
-    from harness.faults.switches import Board
+    from harness.faults.switches import Board, Switch
     from pki.errors import NoWorld
 
     try:
@@ -56,8 +58,10 @@ def list_(desk: Desk, only_on: bool) -> None:
         switches = ()  # the table can be read without one
     rows = []
     for fault in FAULTS.values():
-        concerned = [each for each in switches if each.fault == fault.id]
-        for switch in concerned or ([] if only_on else [None]):
+        concerned: list[Switch | None] = [each for each in switches if each.fault == fault.id]
+        if not concerned and not only_on:
+            concerned = [None]
+        for switch in concerned:
             rows.append(
                 {
                     "fault": fault.id,

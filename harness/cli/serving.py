@@ -66,7 +66,7 @@ def serve(
     import secrets
 
     from harness.services.hosting import ephemeral_world, world_at
-    from harness.services.serving import Options, address_of, listen, serve
+    from harness.services.serving import Options, address_of, listen, run
 
     if not ephemeral and (seed is not None or at is not None):
         raise click.UsageError("--seed and --at are of --ephemeral; an existing world has its own")
@@ -88,4 +88,4 @@ def serve(
         with place as directory:
             desk.answer({"base_url": base}) if desk.as_json else click.echo(base)
             click.get_text_stream("stdout").flush()
-            serve(directory, options, opened, workers=workers)
+            run(directory, options, opened, workers=workers)

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -158,7 +157,7 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
     )
 
 
-def serve(directory: Path, options: Options, opened: socket.socket, *, workers: int = 1) -> None:
+def run(directory: Path, options: Options, opened: socket.socket, *, workers: int = 1) -> None:
     """Serve a world until a signal says stop."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stopped)  # uvicorn repeats the signal when it has stopped
@@ -187,7 +186,7 @@ def _serve_by_many(directory: Path, options: Options, opened: socket.socket, wor
 
     os.environ[ENVIRONMENT] = _packed(directory, options)
     config = configured("harness.services.serving:worker", factory=True, workers=workers)
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[opened]).run()
+    Multiprocess(config, sockets=[opened]).run()
 
 
 ENVIRONMENT = "MINIJPKI_SERVE"
@@ -209,5 +208,3 @@ def worker() -> Door:
     options = Options(**{**found, "hosts": tuple(found["hosts"])})
     return door_of(world, options, None if options.quiet else _write_line)
 
-
-Announce = Callable[[str], None]
