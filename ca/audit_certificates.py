@@ -31,6 +31,7 @@ from ca.municipalities import by_code
 from ca.register import COLUMNS, Issued, issued
 from ca.responder import DELEGATED
 from ca.store import Store, to_seconds
+from ca.timestamping import CERTIFIED, TOKENS
 from pki.certificate.read import Certificate, read_certificate, read_name
 from pki.errors import JpkiError, Malformed
 from pki.keys import algorithm_of, load_private, spki_of
@@ -139,15 +140,16 @@ def serials(store: Store, listed: Mapping[Key, Issued]) -> Iterator[Finding]:
             yield Finding(SERIAL_UNRESERVED, f"serials/{ca}/{serial:#x}")
         elif reserved[ca, serial] != at:
             yield Finding(SERIAL_MOMENT, f"serials/{ca}/{serial:#x}")
-    for ca, serial in sorted(reserved.keys() - times.keys()):
+    stamped = {(ca, serial) for ca, serial in reserved if ca == TOKENS}  # of no certificate
+    for ca, serial in sorted(reserved.keys() - times.keys() - stamped):
         yield Finding(SERIAL_GAP, f"serials/{ca}/{serial:#x}")
 
 
 def _delegated(store: Store) -> list[tuple[str, int, int]]:
-    """List CA, serial and moment of the responders' certificates; damage is found elsewhere."""
-    sql = "SELECT subject, at, detail FROM journal WHERE what = ?"
+    """List CA, serial and moment of the services' certificates; damage is found elsewhere."""
+    sql = "SELECT subject, at, detail FROM journal WHERE what IN (?, ?)"
     found = []
-    for who, at, detail in store.rows(sql, DELEGATED):
+    for who, at, detail in store.rows(sql, DELEGATED, CERTIFIED):
         with suppress(ValueError, KeyError, TypeError):
             found.append((who.removeprefix("ca/"), int(json.loads(detail)["serial"]), at))
     return found

@@ -5,6 +5,7 @@ A list is a value computed from the journal: nothing is stored when one comes ou
 past one can be made again, byte for byte.  Bytes exist only once somebody asks [D 5].
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from pki.errors import Missing, TooEarly
 from pki.kinds import Kind, Reason
 
 ARL, FULL_WORD = "arl", "full"
+STAMPING = "tsa"  # under which the store keeps time-stamping authorities
 MANY = 64  # new entries from which on encoding all of them costs less than adding each
 
 
@@ -267,10 +269,29 @@ class Press:
             until[1],
             to_seconds(out.this_update),
         )
+        if word == FULL_WORD:
+            found += self._services(kind, generation, *until, to_seconds(out.this_update))
         newest = {serial: (since, reason, ends) for serial, since, reason, ends, _ in found}
         return [
             (Entry(serial=serial, since=to_moment(since), reason=Reason(reason)), to_moment(ends))
             for serial, (since, reason, ends) in sorted(newest.items())
+        ]
+
+    def _services(
+        self, kind: Kind, generation: int, until: str, limit: int, this_update: int
+    ) -> list[tuple[int, int, str, int, int]]:
+        """Return revoked time-stamping authorities, which only the list of everything names."""
+        rows = self.store.rows(
+            f"SELECT s.value, s.seq FROM states AS s WHERE s.noun = ? AND {until} ORDER BY s.seq",
+            STAMPING,
+            limit,
+        )
+        known = [(json.loads(value), seq) for value, seq in rows]
+        return [
+            (each["serial"], each["since"], each["reason"], each["not_after"], seq)
+            for each, seq in known
+            if (each["ca"], each["generation"]) == (kind.value, generation)
+            and each.get("since", this_update + 1) <= this_update
         ]
 
     def _compromised(

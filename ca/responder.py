@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 
 from ca.authority import Authority, Generation
 from ca.lifecycle import Good as Standing
+from ca.publication import STAMPING
 from ca.register import Register
-from ca.store import Store, to_seconds
+from ca.store import Store, to_moment, to_seconds
 from crl.ocsp.write import Responder, Single, Unknown, respond
 from crl.status import Good, Revoked
 from pki.certificate.fields import encode_name
 from pki.certificate.write import Subject, issue, template
 from pki.keys import spki_of
-from pki.kinds import Kind
+from pki.kinds import Kind, Reason
 from pki.names import service_name
 from pki.profiles import OCSP
 
@@ -117,8 +118,25 @@ class Desk:
             to_seconds(before),
         )
         if not found:
-            return Unknown()
+            return self._service(kind, generation, serial, before=before)
         standing = self.register.standing(kind, serial, at=before - INSTANT)
         if isinstance(standing, Standing):
             return Good()
         return Revoked(standing.since, standing.reason)
+
+    def _service(
+        self, kind: Kind, generation: int, serial: int, *, before: datetime
+    ) -> Good | Revoked | Unknown:
+        """
+        Say how a time-stamping authority stands.
+
+        It has no list, so that it exists is known at once and not from the next quarter on.
+        """
+        name = f"{kind.value}/{serial}"
+        found = self.store.state(STAMPING, name)
+        if found is None or found["generation"] != generation:
+            return Unknown()
+        then = self.store.state(STAMPING, name, at=before - INSTANT) or {}
+        if "since" not in then:
+            return Good()
+        return Revoked(to_moment(then["since"]), Reason(then["reason"]))

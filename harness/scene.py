@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.recognition import is_message
 from harness.world import World
 from pki.kinds import Algorithm, Event, Kind, Pin, Request, Sex
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from pki.xmldsig.forms import Form
@@ -69,11 +72,43 @@ class Scene:
         return self.world.now()
 
     def verify(
-        self, document: bytes | str, policy: Policy | None = None, *, at: datetime | None = None
+        self,
+        document: bytes | str,
+        policy: Policy | None = None,
+        *,
+        content: bytes | None = None,
+        at: datetime | None = None,
+        timestamps: Sequence[bytes] = (),
     ) -> Verdict:
-        """Judge a signed document as of the clock, or of *at*."""
+        """
+        Judge a signed document as of the clock, or of *at*; *content* is what it detached.
+
+        With *timestamps*, the policy is `archive` unless another one is named.
+        """
+        from harness.verifier.policy import Judgement, Policy
+
+        given = document.encode() if isinstance(document, str) else document
+        stamps = tuple(timestamps)
+        if stamps and policy is None:
+            policy = Policy(judgement=Judgement.ARCHIVE)
+        if is_message(given):
+            return self.world.verify_cms(given, policy, content=content, at=at, timestamps=stamps)
+        return self.world.verify_xml(given, policy, at=at, timestamps=stamps)
+
+    def timestamp(
+        self, document: bytes | str, *, digest: str = "sha256", wait: bool = True
+    ) -> bytes:
+        """
+        Have a document time-stamped, or a time-stamp once more.
+
+        The clock then stands past the accuracy of the stamp, so that whatever happens next is
+        later; `wait=False` leaves it.
+        """
         content = document.encode() if isinstance(document, str) else document
-        return self.world.verify_xml(content, policy, at=at)
+        stamped = self.world.timestamp(content, digest=digest)
+        if wait:
+            self.advance(timedelta(seconds=2))
+        return stamped
 
     def verify_login(self, certificate: bytes, signature: bytes, challenge: bytes) -> Verdict:
         """Judge a signature over the relying party's own challenge."""
@@ -122,6 +157,12 @@ class Holder:
         """Sign a document with the signature key."""
         content = document.encode() if isinstance(document, str) else document
         return self._world.sign_xml(self.identifier, content, pin=pin, form=form)
+
+    def sign_cms(
+        self, content: bytes, *, detached: bool = False, pin: str = PINS[Pin.SIGN]
+    ) -> bytes:
+        """Sign any octets as a CMS message, DER, with the signature key."""
+        return self._world.sign_cms(self.identifier, content, pin=pin, detached=detached)
 
     def sign_raw(self, content: bytes, *, kind: Kind = Kind.SIGN, pin: str | None = None) -> bytes:
         """Make a bare signature over *content*."""

@@ -15,9 +15,13 @@ from crl.read import read_list
 from crl.status import prepare
 from harness import clock
 from harness.files import read_input
+from harness.recognition import is_message
 from harness.verifier.documents import verify_certificate, verify_raw, verify_xml
 from harness.verifier.evidence import AtHand, Candidate, Evidence, anchor, response
+from harness.verifier.messages import verify_cms
 from harness.verifier.policy import Judgement, Policy, Revocation, Use
+from harness.verifier.proof import History, stored
+from harness.verifier.timestamps import Stamp, verify_token
 from harness.verifier.verdict import Verdict
 from pki.errors import Malformed, Unacceptable
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from harness.world import World
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
+
+NO_ANCHOR = "a list or a response speaks only for an anchor; name the CA with --anchor, too"
 
 
 def judge_file(
@@ -41,21 +47,20 @@ def judge_file(
     lists: tuple[str, ...],
     responses: tuple[str, ...],
     soft_fail: bool,
+    timestamps: tuple[str, ...] = (),
 ) -> Verdict:
     """Judge one file by a world, or by anchors and lists from files."""
     if (lists or responses) and not anchors:
-        raise Unacceptable(
-            "a list or a response speaks only for an anchor; name the CA with --anchor, too"
-        )
+        raise Unacceptable(NO_ANCHOR)
     if anchors:
         at = at or clock.now()
         usable_after = 0
-        evidence: Evidence = at_hand(anchors, lists, responses)
+        history: History = at_hand(anchors, lists, responses)
     else:
         found = world()
         at = at or found.now()
         usable_after = int(found.store.setting("usable_after", "0"))
-        evidence = found.evidence.as_of(at)
+        history = found.evidence
     chosen = Policy(
         use=Use(use),
         revocation=Revocation(revocation),
@@ -64,6 +69,18 @@ def judge_file(
         accept_unknown_revocation=soft_fail,
     )
     given = read_input(path)
+    evidence = evidence_for(given, history, chosen, tuple(map(read_input, timestamps)), at=at)
+    if is_message(given):
+        return verify_cms(
+            der_of(given, path),
+            evidence,
+            chosen,
+            at=at,
+            content=None if content is None else read_input(content),
+            certificates=(
+                () if certificate is None else (der_of(read_input(certificate), certificate),)
+            ),
+        )
     if content is not None:
         if certificate is None:
             raise Unacceptable(
@@ -80,6 +97,45 @@ def judge_file(
     if is_certificate(given):
         return verify_certificate(der_of(given, path), evidence, chosen, at=at)
     return verify_xml(given, evidence, chosen, at=at)
+
+
+def evidence_for(
+    given: bytes, history: History, policy: Policy, timestamps: tuple[bytes, ...], *, at: datetime
+) -> Evidence:
+    """
+    Gather what a policy judges by: the evidence of *at*, or what was kept and time-stamps.
+
+    The first time-stamp is over all octets of the file, each further one over the one before.
+    """
+    if policy.judgement.past:
+        return stored(history, given, timestamps, policy, at=at)
+    if timestamps:
+        raise Unacceptable(
+            f"under the policy {policy.judgement.value} no time-stamp counts; "
+            "judge with --policy archive"
+        )
+    return history.as_of(at)
+
+
+def judge_timestamp(
+    world: Callable[[], World],
+    token: bytes,
+    octets: bytes,
+    *,
+    at: datetime | None,
+    anchors: tuple[str, ...],
+    lists: tuple[str, ...],
+    responses: tuple[str, ...],
+) -> Stamp:
+    """Judge a time-stamp by a world, or by anchors and evidence from files."""
+    if (lists or responses) and not anchors:
+        raise Unacceptable(NO_ANCHOR)
+    if anchors:
+        moment = at or clock.now()
+        return verify_token(token, octets, at_hand(anchors, lists, responses), at=moment)
+    found = world()
+    moment = at or found.now()
+    return verify_token(token, octets, found.evidence.as_of(moment), at=moment)
 
 
 def at_hand(

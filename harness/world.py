@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ca.publication import Press
     from ca.residents import Resident
     from ca.responder import Desk
+    from ca.timestamping import TimestampDesk
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from harness.worldly import WorldEvidence
@@ -192,6 +193,12 @@ class World:
         return Desk(self.store, self.authority)
 
     @cached_property
+    def timestamping(self) -> TimestampDesk:
+        from ca.timestamping import TimestampDesk
+
+        return TimestampDesk(self.store, self.authority)
+
+    @cached_property
     def evidence(self) -> WorldEvidence:
         from harness.worldly import WorldEvidence
 
@@ -257,15 +264,71 @@ class World:
 
         return sign_xml(self, identifier, document, pin=pin, kind=kind, form=form, at=at)
 
-    def verify_xml(
-        self, document: bytes, policy: Policy | None = None, *, at: datetime | None = None
+    def sign_cms(
+        self,
+        identifier: str,
+        content: bytes,
+        *,
+        pin: str,
+        kind: Kind = Kind.SIGN,
+        detached: bool = False,
+        at: datetime | None = None,
+    ) -> bytes:
+        """Sign any octets as a CMS message with the card of a resident."""
+        from harness.documents.cms import sign_cms
+
+        return sign_cms(self, identifier, content, pin=pin, kind=kind, detached=detached, at=at)
+
+    def verify_cms(
+        self,
+        message: bytes,
+        policy: Policy | None = None,
+        *,
+        content: bytes | None = None,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
     ) -> Verdict:
-        """Judge a signed document by what this world had published at *at*."""
-        from harness.verifier.documents import verify_xml
+        """Judge a CMS message, and *content* if it is detached, likewise."""
+        from harness.verifier.messages import verify_cms
         from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for
 
         moment = at or self.now()
-        return verify_xml(document, self.evidence.as_of(moment), policy or DEFAULT, at=moment)
+        chosen = policy or DEFAULT
+        evidence = evidence_for(message, self.evidence, chosen, timestamps, at=moment)
+        return verify_cms(message, evidence, chosen, at=moment, content=content)
+
+    def verify_xml(
+        self,
+        document: bytes,
+        policy: Policy | None = None,
+        *,
+        at: datetime | None = None,
+        timestamps: tuple[bytes, ...] = (),
+    ) -> Verdict:
+        """
+        Judge a signed document by what this world had published at *at*.
+
+        *timestamps* are for an archive policy: the first over the document, each further one
+        over the one before.
+        """
+        from harness.verifier.documents import verify_xml
+        from harness.verifier.policy import DEFAULT
+        from harness.verifying import evidence_for
+
+        moment = at or self.now()
+        chosen = policy or DEFAULT
+        evidence = evidence_for(document, self.evidence, chosen, timestamps, at=moment)
+        return verify_xml(document, evidence, chosen, at=moment)
+
+    def timestamp(
+        self, octets: bytes, *, digest: str = "sha256", at: datetime | None = None
+    ) -> bytes:
+        """Have octets time-stamped by this world's authority, and return its response, DER."""
+        from harness.timestamping import request_for
+
+        request = request_for(octets, digest=digest)
+        return self.timestamping.answer(request, at=self.moment(at))
 
     def certificate(self, identifier: str, kind: Kind) -> bytes:
         """Return the certificate that the card of a resident holds, DER."""

@@ -18,6 +18,7 @@ Glossary, one English name each:
     renewal                     更新
     lapse                       カードの失効
     four-information service    最新の基本4情報の提供
+    time-stamping authority     タイムスタンプ局, ours; in words `tsa`
     serial linking              証明書紐付け情報 and 証明書新旧紐付け情報
 
 Citations, as [KEY SECTION] on the line that obeys:
@@ -29,6 +30,12 @@ Citations, as [KEY SECTION] on the line that obeys:
     5480     RFC 5480, elliptic curve subject public key information, March 2009
     6960     RFC 6960, OCSP, June 2013
     3161     RFC 3161, time-stamp protocol, August 2001
+    5816     RFC 5816, ESSCertIDv2 in time-stamps, March 2010
+    5652     RFC 5652, cryptographic message syntax (CMS), September 2009
+    5754     RFC 5754, SHA-2 in CMS, January 2010
+    5035     RFC 5035, enhanced security services: which certificate signed, August 2007
+    6211     RFC 6211, CMS algorithm identifier protection, April 2011
+    8933     RFC 8933, the same algorithms throughout a CMS signature, October 2020
     8017     RFC 8017, PKCS #1 version 2.2, November 2016
     6979     RFC 6979, deterministic ECDSA, August 2013
     9231     RFC 9231, additional XML security URIs, July 2022
@@ -40,6 +47,7 @@ Citations, as [KEY SECTION] on the line that obeys:
     C14N     Canonical XML 1.0, W3C, March 2001
     C14N11   Canonical XML 1.1, W3C, May 2008
     EXC      Exclusive XML Canonicalization 1.0, W3C, July 2002
+    EN319122 ETSI EN 319 122-1, CAdES digital signatures, V1.3.1
     EN319102 ETSI EN 319 102-1, validation of AdES signatures, V1.3.1
     J        docs/fidelity.md, source and confidence of each row, November 2026
     RP       docs/fidelity.md, part RP: what relying parties receive, November 2026

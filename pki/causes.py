@@ -201,6 +201,72 @@ CAUSES: dict[str, Cause] = {
             "証明書が有効な間に署名されたことを示すものがありません。タイムスタンプを添えてください。",
         ),
         _open(
+            "revoked-no-poe",
+            "REVOKED_NO_POE",
+            "EN 319 102-1 5.5",
+            "the certificate is revoked, and nothing proves that the signature existed before; "
+            "supply a time-stamp",
+            "証明書は失効しており、失効前の署名であることを示すものがありません。"
+            "タイムスタンプを添えてください。",
+        ),
+        _open(
+            "crypto-no-poe",
+            "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+            "EN 319 102-1 5.5",
+            "the algorithm is past its end date, and nothing proves that the signature existed "
+            "before; supply a time-stamp",
+            "暗号アルゴリズムの使用期限を過ぎており、期限前の署名であることを示すものがありません。"
+            "タイムスタンプを添えてください。",
+        ),
+        _open(
+            "no-poe",
+            "NO_POE",
+            "EN 319 102-1 5.6.2.4",
+            "no list or response that was stored speaks for the proven moment; "
+            "supply one that came out after it and before the certificate expired",
+            "証明された時刻についての失効情報がありません。"
+            "その時刻より後、有効期間内に発行されたものを添えてください。",
+        ),
+        _open(
+            "timestamp-mismatch",
+            "NO_POE",
+            "RFC 3161 2.4.2",
+            "the time-stamp is of other octets than these; supply the one of this document",
+            "タイムスタンプはこの文書のものではありません。この文書のものを添えてください。",
+        ),
+        _open(
+            "timestamp-invalid",
+            "NO_POE",
+            "RFC 3161 2.2, 2.4.2",
+            "the time-stamp is damaged, or not signed by the authority that it names; "
+            "get an undamaged copy",
+            "タイムスタンプが破損しているか、局の署名と一致しません。正しいものを入手してください。",
+        ),
+        _open(
+            "timestamp-untrusted",
+            "NO_POE",
+            "RFC 3161 2.3",
+            "no authority that is trusted for time-stamps made this one; "
+            "have the document stamped by one that is",
+            "信頼するタイムスタンプ局のものではありません。信頼する局で取得してください。",
+        ),
+        _open(
+            "timestamp-expired",
+            "NO_POE",
+            "RFC 3161 4 (3)",
+            "the authority's certificate is not within its dates, and no later time-stamp covers "
+            "this one; supply the later one",
+            "タイムスタンプ局の証明書が有効期間外です。"
+            "期間内に取得した後続のタイムスタンプを添えてください。",
+        ),
+        _open(
+            "timestamp-order",
+            "TIMESTAMP_ORDER_FAILURE",
+            "EN 319 102-1 5.6.2.4",
+            "the time-stamp is of a later moment than it may be; check the clock and the order",
+            "タイムスタンプの時刻が前後しています。時計と順序を確認してください。",
+        ),
+        _open(
             "crl-missing",
             "TRY_LATER",
             "RFC 5280 6.3.3",
@@ -356,6 +422,7 @@ class Check(Enum):
     EXTENSIONS = "extensions"
     REVOCATION_CRL = "revocation-crl"
     REVOCATION_OCSP = "revocation-ocsp"
+    TIMESTAMP = "timestamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,5 +500,10 @@ PASSED: dict[Check, Passing] = {
     ),
     Check.REVOCATION_OCSP: Passing(
         "RFC 6960 2.2", "the OCSP responder says good", "OCSPレスポンダは有効と応答しました。"
+    ),
+    Check.TIMESTAMP: Passing(
+        "RFC 3161 2.2",
+        "a time-stamp proves when this existed at the latest",
+        "タイムスタンプにより、その時刻に存在していたことが証明されています。",
     ),
 }

@@ -378,7 +378,13 @@ TSA = Profile(
     title="time-stamping authority certificate",
     japanese="タイムスタンプ局証明書",
     rows=(
-        *SERVICE_FIELDS,
+        # A token must outlast the certificates that it serves.
+        *(
+            replace(row, shown="from the first use to the issuer's own end")
+            if row.name == "validity"
+            else row
+            for row in SERVICE_FIELDS
+        ),
         critical(
             "keyUsage",
             oids.KEY_USAGE,

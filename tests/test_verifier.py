@@ -28,7 +28,7 @@ from pki.xmldsig.forms import Form
 
 ROOT = Path(__file__).parent.parent
 UNSUPPORTED, MISMATCH = "UNSUPPORTED_CERTIFICATE", "SIGNATURE_MISMATCH"
-OF_A_DOCUMENT = set(Check) - {Check.CHALLENGE}
+OF_A_DOCUMENT = set(Check) - {Check.CHALLENGE, Check.TIMESTAMP}
 
 
 @pytest.fixture

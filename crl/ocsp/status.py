@@ -13,6 +13,7 @@ from crl.ocsp.read import OcspResponse, SingleResponse
 from crl.status import REASONS, Good, Revoked, Undetermined
 from pki import oids
 from pki.certificate.read import Certificate, read_certificate
+from pki.constraints import signature_holds
 from pki.errors import Malformed
 from pki.keys import BY_IDENTIFIER, PublicKey, key_identifier, public_key_bits, verifies
 from pki.path import DIGITAL_SIGNATURE, TrustAnchor, stated_purposes
@@ -37,6 +38,7 @@ ERRORS = {
 OTHER = Undetermined("ocsp-other-certificate", "no answer in it is about this certificate")
 STRANGER = Undetermined("ocsp-untrusted", "nobody who may answer for this CA signed it")
 BAD_SIGNATURE = Undetermined("ocsp-untrusted", "its signature does not match")
+ENDED = Undetermined("ocsp-untrusted", "its algorithm is past its end date")
 CRITICAL = Undetermined("ocsp-untrusted", "it has a critical extension that nobody processes")
 STALE = Undetermined("ocsp-stale", "nextUpdate has passed")
 OLD = Undetermined("ocsp-stale", "it promises no nextUpdate, and is too old")
@@ -70,8 +72,13 @@ def ocsp_status(
     *,
     at: datetime,
     nonce: NonceRule = ANY_NONCE,
+    dated: bool = False,
 ) -> Good | Revoked | Undetermined:
-    """Say what *response* says about a certificate that *issuer* signed; the worst wins."""
+    """
+    Say what *response* says about a certificate that *issuer* signed; the worst wins.
+
+    With *dated* the end dates of algorithms count for the responder's key, too.
+    """
     if response.status:
         return Undetermined("ocsp-error", ERRORS.get(response.status, "another error"))
     key = _responder_key(response, issuer, at=at)
@@ -82,6 +89,8 @@ def ocsp_status(
         return BAD_SIGNATURE
     if not verifies(key, response.signature, response.tbs, row.digest):
         return BAD_SIGNATURE
+    if not signature_holds(key, row.digest, dated=dated, at=at):
+        return ENDED
     if response.unknown_critical:
         return CRITICAL
     if nonce.sent is not None:

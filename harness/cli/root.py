@@ -27,6 +27,7 @@ GROUPS = {
     "export": ("harness.cli.exports:export", "Write certificates and lists as PEM files."),
     "sign": ("harness.cli.signing:sign", "Sign with a resident's card."),
     "login": ("harness.cli.login:login", "Log in by answering a challenge."),
+    "timestamp": ("harness.cli.timestamps:timestamp", "Stamp documents with the world's time."),
     "verify": ("harness.cli.verifying:verify", "Judge a signed document or a certificate."),
     "serve": (
         "harness.cli.serving:serve",

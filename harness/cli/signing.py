@@ -85,6 +85,38 @@ def xml(
 @sign.command()
 @click.argument("content", metavar="IN")
 @card_options
+@click.option("--detached", is_flag=True, help="Leave the content outside.")
+@click.pass_obj
+def cms(
+    desk: Desk,
+    content: str,
+    identifier: str,
+    key: Kind,
+    pin: str,
+    output: str,
+    detached: bool,
+    at: datetime | None,
+) -> None:
+    """Sign any file as a CMS message, DER.
+
+    Signed attributes are those of CAdES-BES: content type, digest, moment, certificate.
+
+    \b
+    Examples:
+        minijpki sign cms --holder hanako --pin ABC123 contract.txt -o contract.p7m
+        minijpki sign cms --holder hanako --detached contract.txt -o contract.p7s
+    """
+    from harness.files import read_input, write_output
+
+    signed = desk.world.sign_cms(
+        identifier, read_input(content), pin=pin, kind=key, detached=detached, at=at
+    )
+    write_output(output, signed)
+
+
+@sign.command()
+@click.argument("content", metavar="IN")
+@card_options
 @click.option("--input", "given", type=click.Choice(GIVEN), default="message", show_default=True)
 @click.pass_obj
 def raw(

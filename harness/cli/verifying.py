@@ -20,15 +20,25 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 
 @click.command(cls=Command)
 @click.argument("path", metavar="FILE")
-@click.option("--content", metavar="FILE", help="What a bare signature signs.")
-@click.option("--certificate", metavar="FILE", help="Whose bare signature it is said to be.")
+@click.option("--content", metavar="FILE", help="What a bare or detached signature signs.")
+@click.option("--certificate", metavar="FILE", help="Whose signature it is said to be.")
 @click.option("--at", type=Moment(), help="Judge as of then.  [default: the world's clock]")
 @click.option(
     "--revocation", type=click.Choice(["both", "crl", "ocsp"]), default="both", show_default=True
 )
 @click.option("--use", type=click.Choice(["sign", "login"]), default="sign", show_default=True)
 @click.option(
-    "--policy", type=click.Choice(["receipt", "cryptrec"]), default="receipt", show_default=True
+    "--policy",
+    type=click.Choice(["receipt", "archive", "cryptrec", "cryptrec-archive"]),
+    default="receipt",
+    show_default=True,
+)
+@click.option(
+    "--timestamp",
+    "timestamps",
+    multiple=True,
+    metavar="FILE",
+    help="A time-stamp of FILE, for an archive policy; another one is of the one before.",
 )
 @click.option("--anchor", "anchors", multiple=True, metavar="FILE", help="Trust this CA instead.")
 @click.option("--crl", "lists", multiple=True, metavar="FILE", help="A list, beside --anchor.")
@@ -46,7 +56,7 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 def verify(
     desk: Desk, /, path: str, at: datetime | None, extract: str | None, **asked: Any
 ) -> None:
-    """Judge a signed XML document, a bare signature, or a certificate.
+    """Judge a signed XML document or CMS message, a bare signature, or a certificate.
 
     Exit status: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 3 INDETERMINATE.
 
@@ -55,7 +65,10 @@ def verify(
         minijpki verify signed.xml
         minijpki verify signed.xml --at 2026-04-01T12:00:00+09:00 --json
         minijpki verify message.sig --content message.txt --certificate sign.cert.pem
+        minijpki verify contract.p7m --extract contract.txt
+        minijpki verify contract.p7s --content contract.txt
         minijpki verify auth.cert.pem --use login
+        minijpki verify signed.xml --policy archive --timestamp signed.xml.tsr
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
     """

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from crl.status import Revoked
 from harness.verifier.evidence import Anchor, Evidence
-from harness.verifier.policy import ENDS, Judgement, Policy, Use
+from harness.verifier.policy import Policy, Use
+from harness.verifier.proof import NOTHING, Stored, without_proof
 from harness.verifier.revocation import ask
 from harness.verifier.verdict import Result, not_applicable, result
 from pki.causes import Check
 from pki.certificate.read import Certificate, read_certificate
+from pki.constraints import key_holds, signature_holds
 from pki.errors import Malformed
 from pki.kinds import Kind
 from pki.path import Requirement, issuer_of, judge, requirement_for
@@ -80,13 +82,23 @@ def _judge(certificate: Certificate, evidence: Evidence, policy: Policy, *, at: 
         return Judged(certificate, None, (NO_CHAIN, *WITHOUT_ISSUER))
     issuer = by_path[id(found)]
     requirement = _requirement(issuer, policy)
-    path = judge(certificate, found, requirement, at=at)
+    judgement = policy.judgement
+    proof = evidence.proof if judgement.past and isinstance(evidence, Stored) else NOTHING
+    moment = proof.at or at
+    path = judge(certificate, found, requirement, at=moment)
     results = [result(check, cause) for check, cause in path]
-    if policy.judgement is Judgement.CRYPTREC:
-        ended = issuer.path.algorithm in ENDS and at > ENDS[issuer.path.algorithm]
-        results.insert(0, result(Check.ALGORITHM, "crypto-constraints-failure" if ended else None))
-    asked = ask(certificate, issuer, evidence, policy, at=at)
-    return Judged(certificate, issuer.kind, (*results, *asked.results), asked.revoked, asked.note)
+    if judgement.dated:
+        holds = key_holds(certificate.public_key(), dated=True, at=moment) and signature_holds(
+            found.public_key, found.digest, dated=True, at=moment
+        )
+        results.insert(0, result(Check.ALGORITHM, None if holds else "crypto-constraints-failure"))
+    asked = ask(certificate, issuer, evidence, policy, at=at, proven=proof.at)
+    results += asked.results
+    if not judgement.past:
+        return Judged(certificate, issuer.kind, tuple(results), asked.revoked, asked.note)
+    judged = tuple(results) if proof.at else without_proof(tuple(results))
+    note = "; ".join(filter(None, (proof.note, asked.note)))
+    return Judged(certificate, issuer.kind, (*judged, proof.result), asked.revoked, note)
 
 
 def _requirement(issuer: Anchor, policy: Policy) -> Requirement:

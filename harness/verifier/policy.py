@@ -3,10 +3,9 @@ What a relying party asks for: one frozen policy, every choice a word.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
-from pki.kinds import Algorithm, Kind
+from pki.kinds import Kind
 
 
 class Use(Enum):
@@ -33,10 +32,18 @@ class Judgement(Enum):
 
     RECEIPT = "receipt"  # at the moment of receipt
     CRYPTREC = "cryptrec"  # the same, with the end dates of algorithms
+    ARCHIVE = "archive"  # at the moment that time-stamps prove
+    CRYPTREC_ARCHIVE = "cryptrec-archive"  # the same, with the end dates as of that moment
 
+    @property
+    def dated(self) -> bool:
+        """Whether the end dates of `pki.constraints` count."""
+        return self in (Judgement.CRYPTREC, Judgement.CRYPTREC_ARCHIVE)
 
-# RSA-2048 is not to be relied on after this moment: 2030-12-31, 23:59:59 JST [J 8].
-ENDS = {Algorithm.RSA2048: datetime.fromisoformat("2030-12-31T23:59:59+09:00")}
+    @property
+    def past(self) -> bool:
+        """Whether a proof of existence counts."""
+        return self in (Judgement.ARCHIVE, Judgement.CRYPTREC_ARCHIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

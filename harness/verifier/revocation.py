@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crl.ocsp.status import ocsp_status
 from crl.status import Good, Revoked, Undetermined, status
 from harness.verifier.evidence import Anchor, Evidence
+from harness.verifier.past import Later, by_list, by_response
 from harness.verifier.policy import DEFAULT, Policy, Revocation
 from harness.verifier.verdict import Result, not_applicable, result
 from pki.causes import Check
@@ -37,6 +37,7 @@ STEPS = (
     "crl-not-yet-valid",
     "crl-stale",
     "ocsp-stale",
+    "no-poe",
     "ocsp-unknown",
 )
 
@@ -61,11 +62,23 @@ GOOD_BY_LIST = Asked((result(CRL, None), not_applicable(OCSP, NO_RESPONSE.cause)
 
 
 def ask(
-    certificate: Certificate, issuer: Anchor, evidence: Evidence, policy: Policy, *, at: datetime
+    certificate: Certificate,
+    issuer: Anchor,
+    evidence: Evidence,
+    policy: Policy,
+    *,
+    at: datetime,
+    proven: datetime | None = None,
 ) -> Asked:
-    """Ask what *policy* wants asked about a certificate that *issuer* signed."""
+    """
+    Ask what *policy* wants asked about a certificate that *issuer* signed.
+
+    *proven* is the past moment that counts, where something proves one: the evidence is then
+    asked about that moment, and what came later is none of a revocation.
+    """
     lists = evidence.lists(certificate, issuer)
-    if policy is DEFAULT and len(lists) == 1 and not evidence.responses(certificate, issuer):
+    quickly = policy is DEFAULT and proven is None and len(lists) == 1
+    if quickly and not evidence.responses(certificate, issuer):
         # Nearly always: one list, the right one, and it says good.
         only = lists[0]
         if not isinstance(only, Undetermined) and isinstance(
@@ -78,7 +91,7 @@ def ask(
             [
                 each
                 if isinstance(each, Undetermined)
-                else status(each, certificate, at=at, issuer=issuer.path.certificate)
+                else by_list(each, certificate, issuer, at=at, proven=proven)
                 for each in lists
             ],
             NO_LIST,
@@ -88,7 +101,14 @@ def ask(
             [
                 each
                 if isinstance(each, Undetermined)
-                else ocsp_status(each, certificate, issuer.path, at=at)
+                else by_response(
+                    each,
+                    certificate,
+                    issuer,
+                    at=at,
+                    proven=proven,
+                    dated=policy.judgement.dated,
+                )
                 for each in evidence.responses(certificate, issuer)
             ],
             NO_RESPONSE,
@@ -103,7 +123,13 @@ def ask(
         key=lambda each: each.since,
         default=None,
     )
-    return Asked(results, revoked, "" if decided else _why(answers, policy))
+    return Asked(results, revoked, _since(answers) if decided else _why(answers, policy))
+
+
+def _since(answers: list[Answer]) -> str:
+    """Mention a revocation that came after the proven moment."""
+    later = [each.since for each in answers if isinstance(each, Later)]
+    return f"revoked since {min(later):%Y-%m-%dT%H:%M:%SZ}, which is later" if later else ""
 
 
 def _best(answers: Iterable[Answer], missing: Undetermined) -> Answer:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, 
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pki import oids
+from pki.constraints import CRYPTREC_2030
 from pki.der import read
 from pki.der.write import NULL, oid, sequence, tlv
 from pki.errors import MalformedDer
@@ -104,8 +105,7 @@ LONGEST = 16384  # bits; what is longer only serves to keep a verifier busy
 
 KEYS = (
     KeyRow(Family.RSA, 512, 2048, legacy=True),
-    # Not after 2030-12-31, 23:59:59 JST [J 8].
-    KeyRow(Family.RSA, 2048, 3072, end=datetime.fromisoformat("2030-12-31T23:59:59+09:00")),
+    KeyRow(Family.RSA, 2048, 3072, end=CRYPTREC_2030),
     KeyRow(Family.RSA, 3072, LONGEST + 1),
     KeyRow(Family.EC, 256, 522),
     KeyRow(Family.DSA, 1024, 3073, legacy=True),

@@ -1,0 +1,3 @@
+"""
+The time-stamp protocol: requests, responses and what a token says, read and written apart.
+"""
