@@ -2,26 +2,13 @@
 The commands that make bad days happen.
 """
 
-from typing import Any
-
 import click
 
 from harness.cli.desk import Desk, Group
+from harness.cli.moment import Serial
 from harness.faults.table import FAULTS, SECONDS
 
 fault_argument = click.argument("fault", metavar="FAULT")
-
-
-class Serial(click.ParamType[int]):
-    """A serial number, decimal or in hex with 0x."""
-
-    name = "serial"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        try:
-            return int(str(value), 0)
-        except ValueError:
-            raise click.BadParameter(f"{value!r} is no serial number; write it as 0x1a") from None
 
 
 @click.group(cls=Group)

@@ -38,7 +38,6 @@ KINDS = {kind.value: kind for kind in Kind}
 KNOWN = frozenset(
     {"crl", "ca", "ocsp", "tsa", "api", "control", "residents", "faults", "healthz", "metrics"}
 )
-HELD = (b"minijpki-at",)
 _HEADER = HEADER.encode()
 
 Log = Callable[[str], None]
@@ -50,6 +49,10 @@ class Refusal(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class WrongType(Unacceptable):
+    """A body of another media type than JSON; no form of a page elsewhere can send that."""
 
 
 @dataclass(slots=True)
@@ -142,10 +145,7 @@ class Door:
         if not self._present.faults.switches or service not in SERVICES:
             return None
         found = self._present.faults.hit("http", path)
-        if found is None and service == "api":
-            found = self._present.faults.hit("api", path)
-            return found if found and found.fault == "api-overload" else None
-        return found
+        return found or (self._present.faults.hit("api", path) if service == "api" else None)
 
     async def _ocsp(self, visit: Visit, scope: Message, body: bytes, send: Send) -> None:
         """Answer OCSP by GET or POST [6960 A.1]."""
@@ -265,6 +265,7 @@ def status_of(error: JpkiError) -> int:
     from pki import errors
 
     for sort, status in (
+        (WrongType, 415),
         (errors.Missing, 404),
         (errors.CardError, 409),
         (errors.LifecycleError, 409),

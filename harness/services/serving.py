@@ -207,4 +207,3 @@ def worker() -> Door:
     world = World.open(found.pop("directory"))
     options = Options(**{**found, "hosts": tuple(found["hosts"])})
     return door_of(world, options, None if options.quiet else _write_line)
-
