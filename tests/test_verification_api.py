@@ -272,8 +272,8 @@ def test_schemathesis_finds_no_answer_that_the_description_does_not_know(office)
         tool = required("schemathesis")
     run = subprocess.run(
         [
-            *(tool, "run", f"{base}/api/openapi.json", "--seed", "1", "--max-examples", "15"),
-            *("--phases", "coverage,fuzzing", "--no-color"),
+            *(tool, "run", f"{base}/api/openapi.json", "--seed", "1", "--max-examples", "20"),
+            *("--phases", "fuzzing", "--no-color"),
             *("--checks", "not_a_server_error,status_code_conformance,response_schema_conformance"),
         ],
         capture_output=True,

@@ -36,7 +36,10 @@ OCSP_TYPE = b"application/ocsp-response"
 OCSP_HEADERS = (b"content-type", OCSP_TYPE), (b"cache-control", b"no-cache")
 KINDS = {kind.value: kind for kind in Kind}
 KNOWN = frozenset(
-    {"crl", "ca", "ocsp", "tsa", "api", "control", "residents", "faults", "healthz", "metrics"}
+    {
+        *("crl", "ca", "ocsp", "tsa", "api", "receivers", "healthz", "metrics"),
+        *("control", "residents", "authorities", "faults"),
+    }
 )
 _HEADER = HEADER.encode()
 

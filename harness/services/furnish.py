@@ -4,19 +4,25 @@ The rooms that are built on others: timestamps, the verification API, the contro
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.services.door import WrongType
 from harness.services.openapi import description
 from harness.services.operations import BY_PATH, read_fields
 from harness.services.present import Present
-from harness.services.rooms import Rooms, base_of, in_json, visit_of
+from harness.services.reception import Reception
+from harness.services.rooms import (
+    Rooms,
+    base_of,
+    body_of,
+    in_json,
+    json_of,
+    media_type,
+    visit_of,
+)
 from harness.services.verification import DEFAULT_TENANT, Call, Verification
 from pki.errors import Unacceptable
 
@@ -31,6 +37,7 @@ def furnish(rooms: Rooms, present: Present) -> None:
     rooms.more += [
         Route("/tsa", Stamps(present).stamp, methods=["POST"]),
         Route("/api/openapi.json", interface.describe),
+        *Reception(present).routes(),
         *(Route(path, interface.call, methods=["POST"]) for path in BY_PATH),
     ]
 
@@ -42,7 +49,7 @@ class Stamps:
         self._present = present
 
     async def stamp(self, request: Request) -> Response:
-        if _media_type(request) != QUERY_TYPE:
+        if media_type(request) != QUERY_TYPE:
             return in_json({"error": f"a request for a time-stamp is {QUERY_TYPE}"}, 415)
         visit = visit_of(request)
         answer = self._present.world.timestamping.answer(body_of(request), at=visit.at)
@@ -73,22 +80,3 @@ class Interface:
             of_yesterday=visit.fault == "api-yesterday",
         )
         return in_json(told.value, told.status)
-
-
-def json_of(request: Request) -> Any:
-    """Read the body as JSON; Unacceptable for anything else."""
-    if _media_type(request) != "application/json":
-        raise WrongType("the body is no application/json; say so in Content-Type")
-    try:
-        return json.loads(body_of(request))
-    except (ValueError, RecursionError):
-        raise Unacceptable("the body is no JSON; see /api/openapi.json") from None
-
-
-def body_of(request: Request) -> bytes:
-    found: bytes = request.scope["state"]["body"]
-    return found
-
-
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

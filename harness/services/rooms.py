@@ -13,11 +13,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from harness.services import measures
-from harness.services.door import Visit, status_of
+from harness.services.door import Visit, WrongType, status_of
 from harness.services.measures import Measures
 from harness.services.present import Present
 from harness.services.repository import Reply, Repository
-from pki.errors import JpkiError, WorldError
+from pki.errors import JpkiError, Unacceptable, WorldError
 from pki.kinds import Kind
 
 CPS = (
@@ -141,6 +141,25 @@ def kind_of(word: str) -> Kind | None:
 def in_json(value: Any, status: int = 200) -> Response:
     body = json.dumps(value, ensure_ascii=False)
     return Response(body, status, media_type="application/json")
+
+
+def json_of(request: Request) -> Any:
+    """Read the body as JSON; Unacceptable for anything else."""
+    if media_type(request) != "application/json":
+        raise WrongType("the body is no application/json; say so in Content-Type")
+    try:
+        return json.loads(body_of(request))
+    except (ValueError, RecursionError):
+        raise Unacceptable("the body is no JSON; see /api/openapi.json") from None
+
+
+def body_of(request: Request) -> bytes:
+    found: bytes = request.scope["state"]["body"]
+    return found
+
+
+def media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def tell(request: Request, error: Exception) -> Response:
