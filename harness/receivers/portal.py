@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.verifier.login import Answer, Challenge, check_answer
+from harness.verifier.login import LIFETIME, Answer, Challenge, check_answer
 from harness.verifier.proof import History
 from harness.verifier.verdict import Verdict
 from pki.certificate.read import Certificate
@@ -50,6 +50,9 @@ class Portal:
     def challenge(self, *, at: datetime) -> bytes:
         """Draw what the card has to sign."""
         drawn = Challenge(audience=self._audience, nonce=self._draw(), issued_at=at)
+        self._open = {
+            octets: each for octets, each in self._open.items() if at - each.issued_at <= LIFETIME
+        }
         self._open[drawn.octets()] = drawn
         return drawn.octets()
 

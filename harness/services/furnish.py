@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from harness.services.control_room import ControlRoom
 from harness.services.openapi import description
 from harness.services.operations import BY_PATH, read_fields
 from harness.services.present import Present
@@ -38,6 +39,7 @@ def furnish(rooms: Rooms, present: Present) -> None:
         Route("/tsa", Stamps(present).stamp, methods=["POST"]),
         Route("/api/openapi.json", interface.describe),
         *Reception(present).routes(),
+        *ControlRoom(present).routes(),
         *(Route(path, interface.call, methods=["POST"]) for path in BY_PATH),
     ]
 
