@@ -56,7 +56,8 @@ class Board:
         return self._switches
 
     def reread(self) -> tuple[Switch, ...]:
-        """Read them anew."""
+        """Read them anew; another process may have turned some."""
+        self._store.reread()
         rows = json.loads(self._store.setting(SETTING, "[]"))
         self._switches = tuple(Switch(**row) for row in rows)
         return self._switches

@@ -38,10 +38,9 @@ class Present:
         version = self._watch.version()
         if version == self._version:
             return
-        self.world.store.reread()
+        self.faults.reread()  # and every other setting
         self._kept.clear()
         self._frozen = self.world.now() if self.world.store.setting("clock") else None
-        self.faults.reread()
         self._version = version
 
     def wrote(self) -> None:

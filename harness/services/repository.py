@@ -94,18 +94,26 @@ class Repository:
         return Reply(200, spoiled, headers, switch.fault)
 
     def _made(self, kind: Kind, generation: int, word: str, *, at: datetime) -> Made:
-        made = self._present.keep(
-            ("out", kind, generation, word, at),
-            lambda: self._present.world.press.find(kind, generation, word, at=at),
-        )
-        if made is None or word not in self._words(kind, generation, at=at):
-            raise Missing(f"no list of {word} is out; see /crl/ for those that are")
+        made = None
+        if (generation, word) in self._out(kind, at=at):
+            made = self._present.keep(
+                ("out", kind, generation, word, at),
+                lambda: self._present.world.press.find(kind, generation, word, at=at),
+            )
+        if made is None:
+            raise Missing("no such list is out; see /crl/ for those that are")
         return made
 
-    def _words(self, kind: Kind, generation: int, *, at: datetime) -> list[str]:
-        press = self._present.world.press
+    def _out(self, kind: Kind, *, at: datetime) -> frozenset[tuple[int, str]]:
+        """Return which lists there are, by generation and word."""
+        world = self._present.world
         return self._present.keep(
-            ("words", kind, generation, at), lambda: press.scopes(kind, generation, at=at)
+            ("words", kind, at),
+            lambda: frozenset(
+                (each.number, word)
+                for each in world.authority.generations(kind, at=at)
+                for word in world.press.scopes(kind, each.number, at=at)
+            ),
         )
 
     def _file(self, made: Made) -> File:

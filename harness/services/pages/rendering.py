@@ -28,6 +28,16 @@ if TYPE_CHECKING:
     from ca.register import Issued
 
 HERE = Path(__file__).parent
+PEOPLE = ("ID", "氏名", "カード", "住所")
+ITEMS = ("氏名", "生年月日", "性別", "カード", "住所")
+_EMPTY: dict[str, Any] = {
+    "tables": [],
+    "groups": [],
+    "drawing": "",
+    "done": None,
+    "note": "",
+    "forms_first": False,
+}
 KINDS = {Kind.SIGN: "署名用", Kind.AUTH: "利用者証明用"}
 
 
@@ -232,6 +242,7 @@ class Pages:
         return self._page(
             "障害 / faults",
             "/faults",
+            forms_first=True,
             groups=[Group("切替え / switches", forms.of_faults())],
             tables=[Table("一覧 / table", heads, rows)],
         )
@@ -241,7 +252,7 @@ class Pages:
         return self._page(words, outcome.back, done=outcome)
 
     def _page(self, title: str, here: str, **parts: Any) -> str:
-        filled = {"tables": [], "groups": [], "drawing": "", "done": None, "note": ""} | parts
+        filled = {**_EMPTY, **parts}
         return _template().render(
             title=title,
             here=here,
