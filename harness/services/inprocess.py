@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 from threading import Event, Thread
 
 import uvicorn
@@ -22,16 +23,21 @@ class Running:
     """
     A server of the world in *directory*, on a free port of loopback until `close`.
 
-    It opens the world for itself, so the test's own view of it stays the test's own.
+    It opens the world for itself, so the test's own view of it stays the test's own.  Where the
+    address must be known before the world is made, hand over a socket that listens.
     """
 
     def __init__(
-        self, directory: Path, options: Options | None = None, log: Log | None = None
+        self,
+        directory: Path,
+        options: Options | None = None,
+        log: Log | None = None,
+        opened: socket | None = None,
     ) -> None:
         self._directory = directory
         self._options = replace(options or Options(), port=0)
         self._log = log
-        self._socket = listen(self._options.host, 0)
+        self._socket = opened or listen(self._options.host, 0)
         self.base_url = address_of(self._socket, self._options.host)
         self._server: uvicorn.Server | None = None
         self._ready = Event()
