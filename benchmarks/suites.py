@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from lxml import etree
 from measure import Block, Contender, Item
+from serving import responding
 
 from crl.index import SerialIndex, index
 from crl.read import read_list
@@ -580,6 +581,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         filings,
         big_filings,
         cold_starts,
+        responding,
     )
 }
 

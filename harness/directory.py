@@ -101,16 +101,19 @@ def _connected(url: str, bind_dn: str | None, password: str | None) -> Any:
         ) from None
     if not url.startswith(("ldap://", "ldaps://")):
         raise Unacceptable(f"{url!r} is no LDAP URL; write it as in ldap://127.0.0.1:389")
+    server = ldap3.Server(url, get_info=ldap3.NONE, connect_timeout=SECONDS)
+    connection = ldap3.Connection(server, user=bind_dn, password=password, receive_timeout=SECONDS)
     try:
-        server = ldap3.Server(url, get_info=ldap3.NONE, connect_timeout=SECONDS)
-        return ldap3.Connection(
-            server, user=bind_dn, password=password, auto_bind=True, receive_timeout=SECONDS
-        )
+        if connection.bind():
+            return connection
+        why = connection.result["description"]
     except LDAPException as error:
-        raise OutputRefused(
-            f"the directory {url} cannot be written ({type(error).__name__}); "
-            "check the URL, --bind-dn and the password"
-        ) from error
+        why = type(error).__name__
+    if connection.socket is not None:
+        connection.socket.close()  # of a failed attempt the library leaves it open
+    raise OutputRefused(
+        f"the directory {url} cannot be written ({why}); check the URL, --bind-dn and the password"
+    )
 
 
 def _container(connection: Any, name: Name, made: set[Name]) -> None:

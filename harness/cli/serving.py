@@ -82,10 +82,8 @@ def serve(
         desk.say(f"token: {token}", f"トークン: {token}")
     with listen(host, wanted) as opened:
         base = address_of(opened, host)
-        place = (
-            ephemeral_world(base, seed=seed, at=at) if ephemeral else world_at(desk.directory, base)
-        )
-        with place as directory:
+        made = ephemeral_world(base, seed=seed, at=at) if ephemeral else world_at(desk.directory)
+        with made as directory:
             desk.answer({"base_url": base}) if desk.as_json else click.echo(base)
             click.get_text_stream("stdout").flush()
             run(directory, options, opened, workers=workers)

@@ -33,7 +33,7 @@ def ephemeral_world(
 
 
 @contextmanager
-def world_at(directory: str | None, base_url: str) -> Iterator[Path]:
+def world_at(directory: str | None) -> Iterator[Path]:
     """Open the world that exists, to see that it does."""
     world = World.open(directory)
     world.close()
