@@ -6,7 +6,6 @@ a figure is processor time of the server alone; sockets would cost both sides th
 """
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -23,7 +22,7 @@ from crl.ocsp.write import certificate_identifier
 from harness.scene import Scene
 from harness.services.present import Present
 from harness.services.responder import Responders
-from harness.services.serving import Options, Protocol, configured, door_of
+from harness.services.serving import Lines, Options, Protocol, configured, door_of
 from pki.keys import sign
 from pki.kinds import Kind
 from pki.path import trust_anchor
@@ -127,8 +126,7 @@ def responding() -> Block:
         live._present.look()
         live.answer(Kind.SIGN, questions[next(numbers) % PEOPLE], at=at)
 
-    log = os.open(os.devnull, os.O_WRONLY)
-    door = door_of(world, Options(live=False), lambda line: _write(log, line))
+    door = door_of(world, Options(live=False), Lines())
     loop = uvloop.new_event_loop()
     requests = tuple(
         b"POST /ocsp/sign HTTP/1.1\r\nHost: 127.0.0.1:8765\r\nContent-Type: "
@@ -172,7 +170,3 @@ def responding() -> Block:
         ),
         refusals=refusals,
     )
-
-
-def _write(log: int, line: str) -> None:
-    os.write(log, line.encode() + b"\n")

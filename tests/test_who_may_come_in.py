@@ -172,8 +172,7 @@ def test_a_head_and_a_body_that_do_not_come_end(scene, monkeypatch):
     """
     Slowloris: whoever sends nothing is waited for, and not for ever.
     """
-    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr("harness.services.door.READ_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "ARRIVAL_SECONDS", 0.2)
     with Running(scene.world.directory) as server:
         place = urlsplit(server.base_url)
         said = []

@@ -8,6 +8,7 @@ SHA-1 in the CertID as every client sends it [J 6].
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha1
 
 from crl.status import Good, Revoked
@@ -107,7 +108,7 @@ def assemble(
         extension = sequence(oid(NONCE), octet_string(octet_string(nonce)))
         extensions = explicit(1, sequence(extension))
     tbs = sequence(
-        explicit(2, octet_string(key_identifier(responder.spki))),
+        _responder_id(responder.spki),
         generalized_time(produced_at),
         sequence(singles),
         extensions,
@@ -117,6 +118,11 @@ def assemble(
     basic = sequence(tbs, algorithm, bit_string(sign(responder.private_key, tbs)), certificates)
     answer = sequence(oid(BASIC), octet_string(basic))
     return sequence(enumerated(0), explicit(0, answer))
+
+
+@lru_cache(maxsize=64)
+def _responder_id(spki: bytes) -> bytes:
+    return explicit(2, octet_string(key_identifier(spki)))
 
 
 def refuse(status: int) -> bytes:
@@ -132,6 +138,7 @@ def certificate_identifier(issuer_name: bytes, issuer_spki: bytes, serial: int) 
     )
 
 
+@lru_cache(maxsize=256)  # the answers of a quarter of an hour all bear the same few
 def generalized_time(moment: datetime) -> bytes:
     """Write a GeneralizedTime, the only form that OCSP has, in whole seconds [6960 4.2.2.1]."""
     return tlv(0x18, f"{moment.astimezone(UTC):%Y%m%d%H%M%SZ}".encode("ascii"))

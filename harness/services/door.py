@@ -8,12 +8,11 @@ it is asked most; everything else is Starlette's.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -31,10 +30,9 @@ from pki.kinds import Kind
 
 MAX_BODY = 16 << 20  # octets; a signed document of ten megabytes is a large one
 MAX_QUESTION = 1 << 16  # of OCSP
-READ_SECONDS = 10.0  # for all of a body to arrive
-OCSP_TYPE = b"application/ocsp-response"
-OCSP_HEADERS = (b"content-type", OCSP_TYPE), (b"cache-control", b"no-cache")
 KINDS = {kind.value: kind for kind in Kind}
+_POSTED = {f"/ocsp/{word}": kind for word, kind in KINDS.items()}
+NAMELESS = ("crl", "ca")  # paths in which nobody is named, and nothing asked
 KNOWN = frozenset(
     {
         *("crl", "ca", "ocsp", "tsa", "api", "receivers", "healthz", "metrics"),
@@ -68,20 +66,20 @@ class Visit:
         method: Of HTTP.
         path: For the log; empty where it could name a person.
         at: The moment that it is answered as of.
+        started: By a stop watch, seconds.
         status: Of the answer.
         octets: Of its body.
         fault: That spoiled it; None mostly.
-        started: By a stop watch, seconds.
     """
 
     service: str
     method: str
     path: str
     at: datetime
+    started: float
     status: int = 500
     octets: int = 0
     fault: str | None = None
-    started: float = field(default_factory=perf_counter)
 
 
 class Door:
@@ -102,15 +100,17 @@ class Door:
         path = scope["path"]
         service = path[1:].partition("/")[0]
         self._present.look()
+        now = self._present.now()
         visit = Visit(
             service if service in KNOWN else "",
             scope["method"],
-            path if service in ("crl", "ca") else "",
-            self._present.now(),
+            path if service in NAMELESS else "",
+            now,
+            perf_counter(),
         )
         self.measures.running += 1
         try:
-            await self._answer(visit, scope, receive, send)
+            await self._answer(visit, service, scope, receive, send)
         except Refusal as refusal:
             await _refuse(visit, send, refusal)
         finally:
@@ -118,17 +118,20 @@ class Door:
             seconds = perf_counter() - visit.started
             self.measures.count(visit.service, visit.status, seconds, visit.fault)
             if self._log is not None:
-                self._log(_line(visit, self._present.now(), seconds))
+                self._log(_line(visit, now, seconds))
 
-    async def _answer(self, visit: Visit, scope: Message, receive: Any, send: Send) -> None:
+    async def _answer(
+        self, visit: Visit, service: str, scope: Message, receive: Any, send: Send
+    ) -> None:
         headers = dict(scope["headers"])
-        service = scope["path"][1:].partition("/")[0]
         refused = self._guard.refuse(service, visit.method, scope["http_version"], headers)
         if refused is not None:
             raise Refusal(*refused)
         if _HEADER in headers:
             visit.at = _moment(headers)
-        switch = self._switch(service, scope["path"])
+        switch = None
+        if self._present.faults.switches:
+            switch = self._switch(service, scope["path"])
         body = b""
         if visit.method not in ("GET", "HEAD"):
             limit = MAX_QUESTION if service in ("ocsp", "tsa") else MAX_BODY
@@ -145,32 +148,34 @@ class Door:
         await self._rooms(scope, _once(body), _noting(visit, send))
 
     def _switch(self, service: str, path: str) -> Switch | None:
-        if not self._present.faults.switches or service not in SERVICES:
+        if service not in SERVICES:
             return None
         found = self._present.faults.hit("http", path)
         return found or (self._present.faults.hit("api", path) if service == "api" else None)
 
     async def _ocsp(self, visit: Visit, scope: Message, body: bytes, send: Send) -> None:
         """Answer OCSP by GET or POST [6960 A.1]."""
-        parts = scope["raw_path"].decode("latin-1").split("/", 3)
-        kind = KINDS.get(parts[2] if len(parts) > 2 else "")
-        if kind is None:
-            raise Refusal(404, "there are two responders, /ocsp/sign and /ocsp/auth")
-        if visit.method == "POST":
-            question = body
-        elif visit.method in ("GET", "HEAD"):
-            question = _asked_by_get(parts[3] if len(parts) > 3 else "")
-        else:
-            raise Refusal(405, "OCSP is asked by GET or POST")
+        kind, question = _POSTED.get(scope["path"]), body
+        if kind is None or visit.method != "POST":
+            kind, question = _asked(visit.method, scope["raw_path"].decode("latin-1"), body)
         answered = self._responders.answer(kind, question, at=visit.at)
         visit.fault = visit.fault or answered.fault
         visit.status, visit.octets = 200, len(answered.der)
-        length = (b"content-length", b"%d" % visit.octets)
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": [*OCSP_HEADERS, length]}
-        )
-        sent = b"" if visit.method == "HEAD" else answered.der
-        await send({"type": "http.response.body", "body": sent})
+        await send(answered.start)
+        await send(answered.body)
+
+
+def _asked(method: str, path: str, body: bytes) -> tuple[Kind, bytes]:
+    """Find out which responder is asked what."""
+    parts = path.split("/", 3)
+    kind = KINDS.get(parts[2] if len(parts) > 2 else "")
+    if kind is None:
+        raise Refusal(404, "there are two responders, /ocsp/sign and /ocsp/auth")
+    if method == "POST":
+        return kind, body
+    if method in ("GET", "HEAD"):
+        return kind, _asked_by_get(parts[3] if len(parts) > 3 else "")
+    raise Refusal(405, "OCSP is asked by GET or POST")
 
 
 def _asked_by_get(text: str) -> bytes:
@@ -189,24 +194,22 @@ def _moment(headers: Mapping[bytes, bytes]) -> datetime:
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Any, limit: int) -> bytes:
-    """Read a body within its limits of size and time."""
+    """Read a body within its limit of size; that of time is the protocol's."""
     stated = headers.get(b"content-length", b"0")
     if stated.isdigit() and int(stated[:12]) > limit:
         raise Refusal(413, f"the body is longer than {limit} octets")
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            message = await receive()
-            body = bytes(message.get("body", b""))
-            if not message.get("more_body"):
-                return _checked(body, limit)
-            pieces = [body]
-            size = len(body)
-            while message.get("more_body") and size <= limit:
-                message = await receive()
-                pieces.append(bytes(message.get("body", b"")))
-                size += len(pieces[-1])
-    except TimeoutError:
-        raise Refusal(408, f"the body did not arrive within {READ_SECONDS:.0f} seconds") from None
+    message = await receive()
+    body = bytes(message.get("body", b""))
+    if not message.get("more_body"):
+        return _checked(body, limit)
+    pieces = [body]
+    size = len(body)
+    while message.get("more_body") and size <= limit:
+        message = await receive()
+        pieces.append(bytes(message.get("body", b"")))
+        size += len(pieces[-1])
+    if message["type"] == "http.disconnect":
+        raise Refusal(408, "the body did not arrive")
     return _checked(b"".join(pieces), limit)
 
 
@@ -253,13 +256,15 @@ async def _refuse(visit: Visit, send: Send, refusal: Refusal) -> None:
 
 def _line(visit: Visit, now: datetime, seconds: float) -> str:
     """Write one line of the log; no person is in it, and no question either."""
-    path = f', "path": {json.dumps(visit.path)}' if visit.path else ""
-    as_of = f', "as_of": "{visit.at:%Y-%m-%dT%H:%M:%SZ}"' if visit.at != now else ""
-    fault = f', "fault": "{visit.fault}"' if visit.fault else ""
+    more = f', "path": {json.dumps(visit.path)}' if visit.path else ""
+    if visit.at is not now and visit.at != now:
+        more += f', "as_of": "{visit.at:%Y-%m-%dT%H:%M:%SZ}"'
+    if visit.fault:
+        more += f', "fault": "{visit.fault}"'
     return (
         f'{{"world_time": "{now.isoformat()}", "method": "{visit.method}", '
-        f'"service": "{visit.service}"{path}, "status": {visit.status}, '
-        f'"octets": {visit.octets}, "ms": {seconds * 1000:.3f}{as_of}{fault}}}'
+        f'"service": "{visit.service}", "status": {visit.status}, '
+        f'"octets": {visit.octets}, "ms": {seconds * 1000:.3f}{more}}}'
     )
 
 

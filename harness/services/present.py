@@ -22,13 +22,19 @@ MOST = 4096  # of each sort that are kept; a client that asks for ever new momen
 
 
 class Present:
-    """What is known of the world as it is now."""
+    """
+    What is known of the world as it is now.
+
+    Attributes:
+        version: Changes whenever anybody wrote.
+        faults: The switchboard.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.faults = Board(world.store)
         self._watch = Watch(world.store)
-        self._version: object = None
+        self.version: object = None
         self._frozen: datetime | None = None
         self._kept: dict[Any, Any] = {}
         self._built = 0
@@ -36,12 +42,12 @@ class Present:
     def look(self) -> None:
         """See whether somebody wrote since the last request."""
         version = self._watch.version()
-        if version == self._version:
+        if version == self.version:
             return
         self.faults.reread()  # and every other setting
         self._kept.clear()
         self._frozen = self.world.now() if self.world.store.setting("clock") else None
-        self._version = version
+        self.version = version
 
     def wrote(self) -> None:
         """Say that this process wrote."""

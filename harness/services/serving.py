@@ -5,6 +5,7 @@ Running the server: sockets, workers, and a stop that lets every answer be finis
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import socket
@@ -25,10 +26,12 @@ from harness.services.rooms import Rooms
 from harness.world import World
 from pki.errors import NotPermitted, OutputRefused
 
-HEAD_SECONDS = 10.0  # for the head of a request to arrive
+ARRIVAL_SECONDS = 10.0  # for all of a request to arrive
+TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 KEEP_ALIVE = 30  # seconds
 STOP_SECONDS = 5  # for answers that are under way
 CONNECTIONS = 1024
+FLUSH_SECONDS = 0.1  # how long a line of the log waits for others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,40 +62,42 @@ class Options:
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP with a limit of time for heads, and its transport at hand for the faults."""
+    """HTTP with a limit of time for each request to arrive; the faults get its transport."""
 
-    _head: asyncio.TimerHandle | None = None
+    _since: float | None = None  # since when a request is awaited, by the loop's clock
+    _next_look: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        self._since = self.loop.time()
+        self._next_look = self.loop.call_later(ARRIVAL_SECONDS / 4, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_here()
+        if self._next_look is not None:
+            self._next_look.cancel()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {"minijpki.transport": self.transport}  # type: ignore[dict-item]
-        if self._head is None:
-            self._await_head()
+        if self._since is None:
+            self._since = self.loop.time()
 
-    def on_headers_complete(self) -> None:
-        self._head_is_here()
-        super().on_headers_complete()
+    def on_message_complete(self) -> None:
+        self._since = None
+        super().on_message_complete()
 
-    def _await_head(self) -> None:
-        self._head = self.loop.call_later(HEAD_SECONDS, self._too_late)
-
-    def _head_is_here(self) -> None:
-        if self._head is not None:
-            self._head.cancel()
-            self._head = None
-
-    def _too_late(self) -> None:
-        self._head = None
-        if not self.transport.is_closing():
+    def _look(self) -> None:
+        """End a connection whose request does not arrive; one timer for all its requests."""
+        self._next_look = None
+        if self.transport.is_closing():
+            return
+        if self._since is not None and self.loop.time() - self._since > ARRIVAL_SECONDS:
+            if self.cycle is not None and self.cycle.more_body:
+                self.transport.write(TOO_LATE)
             self.transport.close()
+        else:
+            self._next_look = self.loop.call_later(ARRIVAL_SECONDS / 4, self._look)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -129,6 +134,7 @@ def door_of(world: World, options: Options, log: Log | None) -> Door:
         hosts=LOOPBACK | names,
         any_address=options.host in ("0.0.0.0", "::"),
         token=options.token if options.is_exposed else None,
+        exactly=frozenset(f"{name}:{options.port}".encode() for name in names),
     )
     from harness.services.furnish import furnish
 
@@ -165,10 +171,12 @@ def run(directory: Path, options: Options, opened: socket.socket, *, workers: in
         _serve_by_many(directory, options, opened, workers)
         return
     world = World.open(directory)
+    log = None if options.quiet else Lines()
     try:
-        log = None if options.quiet else _write_line
         uvicorn.Server(configured(door_of(world, options, log))).run(sockets=[opened])
     finally:
+        if log is not None:
+            log.flush()
         world.close()
 
 
@@ -176,8 +184,23 @@ def _stopped(number: int, frame: FrameType | None) -> None:
     """Come to an end with status 0: stopping is what was asked for."""
 
 
-def _write_line(line: str) -> None:
-    sys.stderr.write(line + "\n")
+class Lines:
+    """The access log on standard error: written many lines at once, and at the end."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+        self._waiting.append(line)
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        if self._waiting:
+            sys.stderr.write("\n".join([*self._waiting, ""]))
+            sys.stderr.flush()
+            self._waiting.clear()
 
 
 def _serve_by_many(directory: Path, options: Options, opened: socket.socket, workers: int) -> None:
@@ -206,4 +229,7 @@ def worker() -> Door:
     found = json.loads(os.environ[ENVIRONMENT])
     world = World.open(found.pop("directory"))
     options = Options(**{**found, "hosts": tuple(found["hosts"])})
-    return door_of(world, options, None if options.quiet else _write_line)
+    log = None if options.quiet else Lines()
+    if log is not None:
+        atexit.register(log.flush)
+    return door_of(world, options, log)
