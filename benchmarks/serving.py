@@ -28,7 +28,8 @@ from pki.kinds import Kind
 from pki.path import trust_anchor
 
 PEOPLE = 8
-AT_ONCE = 200  # requests in one call
+CONNECTIONS = 16  # that ask at the same time
+AT_ONCE = 12 * CONNECTIONS  # requests in one call
 
 
 class Wire:
@@ -56,8 +57,8 @@ class Wire:
     def resume_reading(self) -> None: ...
 
 
-class Client:
-    """Sends the same requests to one application over the server's own protocol."""
+class Clients:
+    """Keep connections busy with one application, over the server's own protocol."""
 
     def __init__(self, loop: Any, app: Any, requests: tuple[bytes, ...]) -> None:
         self._loop = loop
@@ -65,17 +66,20 @@ class Client:
         self._wire = Wire()
         config = configured(app)
         config.load()
-        self._protocol = Protocol(config, ServerState(), {}, loop)
-        self._protocol.connection_made(self._wire)  # type: ignore[arg-type]
+        self._state = ServerState()
+        self._protocols = [Protocol(config, self._state, {}, loop) for _ in range(CONNECTIONS)]
+        for each in self._protocols:
+            each.connection_made(self._wire)  # type: ignore[arg-type]
 
     def run(self) -> None:
         self._loop.run_until_complete(self._all())
         self._wire.written.clear()
 
     async def _all(self) -> None:
-        for number in range(AT_ONCE):
-            self._protocol.data_received(self._requests[number % len(self._requests)])
-            while self._protocol.tasks:
+        for number in range(AT_ONCE // CONNECTIONS):
+            for other, each in enumerate(self._protocols):
+                each.data_received(self._requests[(number + other) % len(self._requests)])
+            while self._state.tasks:
                 await asyncio.sleep(0)
 
     def answers(self) -> bytes:
@@ -134,7 +138,7 @@ def responding() -> Block:
         for each in questions
     )
     sample = live.answer(Kind.SIGN, questions[0], at=at).der
-    ours, limit = Client(loop, door, requests), Client(loop, bare(sample), requests)
+    ours, limit = (Clients(loop, each, requests) for each in (door, bare(sample)))
 
     def refusals() -> None:
         said = [read_response(live.answer(Kind.SIGN, q, at=at).der) for q in questions]

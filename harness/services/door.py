@@ -8,6 +8,7 @@ it is asked most; everything else is Starlette's.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -94,12 +95,13 @@ class Door:
         self._responders = responders
         self._guard = guard
         self._log = log
+        self._has_looked = False
 
     async def __call__(self, scope: Message, receive: Any, send: Send) -> None:
         assert scope["type"] == "http"
         path = scope["path"]
         service = path[1:].partition("/")[0]
-        self._present.look()
+        self._look()
         now = self._present.now()
         visit = Visit(
             service if service in KNOWN else "",
@@ -119,6 +121,21 @@ class Door:
             self.measures.count(visit.service, visit.status, seconds, visit.fault)
             if self._log is not None:
                 self._log(_line(visit, now, seconds))
+
+    def _look(self) -> None:
+        """
+        See what changed, once for all requests that came by the same turn of the loop.
+
+        They all arrived before this look, so whatever was committed before one of them was
+        sent is seen by it.
+        """
+        if not self._has_looked:
+            self._present.look()
+            self._has_looked = True
+            asyncio.get_running_loop().call_soon(self._forget_look)
+
+    def _forget_look(self) -> None:
+        self._has_looked = False
 
     async def _answer(
         self, visit: Visit, service: str, scope: Message, receive: Any, send: Send
