@@ -18,6 +18,7 @@ from pki.errors import Unacceptable
 
 Kept = TypeVar("Kept")
 HEADER = "minijpki-at"
+FORGET_AFTER = 256  # changes of the world, or lists made, after which old lists are let go
 MOST = 4096  # of each sort that are kept; a client that asks for ever new moments gains nothing
 
 
@@ -37,7 +38,7 @@ class Present:
         self.version: object = None
         self._frozen: datetime | None = None
         self._kept: dict[Any, Any] = {}
-        self._built = 0
+        self._changes = self._built = 0
 
     def look(self) -> None:
         """See whether somebody wrote since the last request."""
@@ -46,6 +47,9 @@ class Present:
             return
         self.faults.reread()  # and every other setting
         self._kept.clear()
+        self._changes += 1
+        if self._changes > FORGET_AFTER:
+            self.forget_lists()
         self._frozen = self.world.now() if self.world.store.setting("clock") else None
         self.version = version
 
@@ -72,13 +76,13 @@ class Present:
     def list_bytes(self, made: Made) -> bytes:
         """Return the octets of a list; the press is emptied now and then, lest it grow."""
         self._built += 1
-        if self._built > MOST:
+        if self._built > FORGET_AFTER:
             self.forget_lists()
         return self.world.press.bytes(made)
 
     def forget_lists(self) -> None:
         """Let the press and the verifier begin anew; they keep every list that they saw."""
-        self._built = 0
+        self._changes = self._built = 0
         for name in ("press", "evidence"):
             self.world.__dict__.pop(name, None)
 
