@@ -10,10 +10,12 @@ import gzip
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from test_serving import LIST, ask, question
 
 from crl.ocsp.read import read_response
 from crl.read import read_list
+from harness.cli.root import cli
 from harness.faults.switches import Board, Switch
 from harness.faults.table import FAULTS
 from harness.fetching import Fetched, Fetcher
@@ -274,3 +276,22 @@ def test_a_fault_is_for_one_serial(day, board):
 def test_a_fault_that_nobody_knows_cannot_be_turned_on(board):
     with pytest.raises(Missing, match="no fault is called 'crl-lost'"):
         board.on(Switch(fault="crl-lost"))
+
+
+def test_the_command_judges_by_what_a_server_says(day, board, tmp_path):
+    """
+    TOTAL-PASSED, TOTAL-FAILED and INDETERMINATE, as exit status 0, 1 and 3.
+    """
+    scene, base = day
+    (tmp_path / "ca.pem").write_bytes(ask(base, "/ca/sign.pem")[2])
+    for who in ("hanako", "taro"):
+        (tmp_path / who).write_bytes(scene.world.certificate(who, Kind.SIGN))
+
+    def status(who):
+        line = ["verify", tmp_path / who, "--anchor", tmp_path / "ca.pem", "--from", base]
+        return CliRunner().invoke(cli, [*map(str, line), "--at", scene.now.isoformat()]).exit_code
+
+    found = [status("hanako"), status("taro")]
+    board.on(Switch(fault="http-500"))
+
+    assert [0, 1, 3] == [*found, status("hanako")]

@@ -45,6 +45,9 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 @click.option(
     "--ocsp", "responses", multiple=True, metavar="FILE", help="A response, beside --anchor."
 )
+@click.option(
+    "--from", "source", metavar="URL", help="Fetch lists and OCSP there, beside --anchor."
+)
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
 @click.option(
     "--unsafe-accept-unknown-revocation",
@@ -71,6 +74,7 @@ def verify(
         minijpki verify signed.xml --policy archive --timestamp signed.xml.tsr
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
+        minijpki verify signed.xml --anchor sign.ca.pem --from http://127.0.0.1:8765
     """
     from harness.verifying import judge_file
 
