@@ -63,7 +63,11 @@ def serve(
         minijpki serve --port 0 --ocsp pre-signed --workers 2 --quiet
         minijpki serve --host 0.0.0.0 --allow-host pki.test --token s3cret
     """
+    import contextlib
+    import json
     import secrets
+    import sys
+    from dataclasses import replace
 
     from harness.services.hosting import ephemeral_world, world_at
     from harness.services.serving import Options, address_of, listen, run
@@ -75,15 +79,15 @@ def serve(
         host=host, port=wanted, hosts=hosts, token=token, live=mode == "live", quiet=quiet
     )
     if options.is_exposed and token is None:
-        token = secrets.token_urlsafe(24)
-        options = Options(
-            host=host, port=wanted, hosts=hosts, token=token, live=mode == "live", quiet=quiet
-        )
-        desk.say(f"token: {token}", f"トークン: {token}")
+        options = replace(options, token=secrets.token_urlsafe(24))
+        desk.say(f"token: {options.token}", f"トークン: {options.token}")
     with listen(host, wanted) as opened:
         base = address_of(opened, host)
-        made = ephemeral_world(base, seed=seed, at=at) if ephemeral else world_at(desk.directory)
-        with made as directory:
-            desk.answer({"base_url": base}) if desk.as_json else click.echo(base)
-            click.get_text_stream("stdout").flush()
+        with contextlib.ExitStack() as stack:
+            if ephemeral:
+                directory = stack.enter_context(ephemeral_world(base, seed=seed, at=at))
+            else:
+                directory = stack.enter_context(world_at(desk.directory))
+            click.echo(json.dumps({"base_url": base}) if desk.as_json else base)
+            sys.stdout.flush()
             run(directory, options, opened, workers=workers)
