@@ -1,7 +1,7 @@
 """
 The terminal in a convenience store: a copy from the register against the card and its PIN.
 
-The municipality is the verifier there [RP 4.3].  The terminal works from 6:30 to 23:00, and
+The municipality is the verifier there [RP 4.2].  The terminal works from 6:30 to 23:00, and
 gives out only what the holder's municipality offers (hours and offers differ; inferred).
 """
 

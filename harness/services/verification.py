@@ -122,7 +122,7 @@ class Verification:
         user = None
         if call.fields["identify_user"] and verdict.passed:
             issued = self._issued(verdict)
-            if issued is None:  # then nothing is verified at all, as with operators [RP 4.3]
+            if issued is None:  # then nothing is verified at all, as with operators [RP 4.2]
                 error = "ERROR_REASON_ASSOCIATED_CERTIFICATE_NOT_FOUND"
                 return Told(400, {"error": error, "verdict": shown})
             user = self._identifier(issued.resident, call.tenant)
