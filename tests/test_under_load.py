@@ -39,7 +39,7 @@ CLIENTS = 3
 PEOPLE = 6
 WORDS = ("13101", "14104", "arl")
 STATES = {Good: 0, Unknown: 2}
-ROOM = 4 << 10  # kilobytes that a server may grow by in its second half
+ROOM = 8 << 10  # kilobytes that a server may grow by in its second half
 
 
 class Clock:
