@@ -4,8 +4,11 @@ Which commands the control room runs, and the line of a test that does the same.
 A line is a template over the fields of the request; `jpki` is the plugin's fixture.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from harness.cli.moment import UNITS
 
 HOLDER = "jpki.holder({id!r})"
 
@@ -22,7 +25,7 @@ ACTIONS = {
     "resident show": "jpki.world.register.resident({id!r})",
     "resident move": f"{HOLDER}.moves({{address!r}}, wait=False)",
     "resident rename": f"{HOLDER}.renames({{name!r}}, wait=False)",
-    "resident correct": "jpki.world.office.correct({id!r}, at=jpki.now)",
+    "resident correct": "",
     "resident extend-stay": (
         "jpki.world.office.extend_stay({id!r}, until=date.fromisoformat({until!r}), at=jpki.now)"
     ),
@@ -56,9 +59,20 @@ ACTIONS = {
     "consent show": "",
     "consent latest": "",
     "faults list": "jpki.faults.switches",
-    "faults on": "jpki.faults.on(Switch(fault={fault!r}))",
+    "faults on": (
+        "jpki.faults.on(Switch(fault={fault!r}, left={times}, point={point!r}, serial={serial}))"
+    ),
     "faults off": "jpki.faults.off({fault!r})",
 }
+
+
+# In the place of these where a field is given that changes what is meant.
+CLOSER = {
+    ("card renew", "key"): f"{HOLDER}.renews(Kind({{key!r}}), wait=False)",
+    ("crl publish", "kind"): "jpki.world.press.publish((Kind({kind!r}),), at=jpki.now)",
+    ("crl show", "kind"): "jpki.world.press.newest(Kind({kind!r}), {scope!r}, at=jpki.now)",
+}
+_PERIOD = re.compile(r"(\d+)([smhdw])")
 
 
 class _Blank(dict[str, Any]):
@@ -70,4 +84,8 @@ class _Blank(dict[str, Any]):
 
 def pytest_line(words: str, given: Mapping[str, Any]) -> str:
     """Spell what was done as a line of a test."""
-    return ACTIONS[words].format_map(_Blank(given))
+    closer = (CLOSER[words, name] for name in given if (words, name) in CLOSER)
+    fields = _Blank(given)
+    if period := _PERIOD.fullmatch(str(given.get("period", ""))):
+        fields["period"] = f"timedelta({UNITS[period[2]]}={period[1]})"
+    return next(closer, ACTIONS[words]).format_map(fields)
