@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from inspecting import inspecting
 from lxml import etree
 from measure import Block, Contender, Item
+from serving import responding
 from suite_cms import messages
 from suite_oracle import exchanges, responses
 from suite_pdf import documents
@@ -596,6 +597,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         messages,
         documents,
         cold_starts,
+        responding,
     )
 }
 

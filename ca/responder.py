@@ -59,11 +59,11 @@ class Desk:
             issuer_name=encode_name(issuer.name),
             issuer_spki=spki_of(issuer.private_key),
             serial=serial,
-            standing=self._standing(kind, generation, serial, before=known_at),
+            standing=self.standing(kind, generation, serial, before=known_at),
             this_update=known_at,
             next_update=known_at + REFRESH,
         )
-        return respond([single], self._responder(founded, at=at), produced_at=known_at, nonce=nonce)
+        return respond([single], self.signer(founded, at=at), produced_at=known_at, nonce=nonce)
 
     def delegate(self, kind: Kind, *, at: datetime) -> Subject:
         """Let a responder with a key of its own answer for the newest generation of a CA."""
@@ -97,7 +97,8 @@ class Desk:
             self.store.put_state(seq, at, "responder", f"{kind.value}/{generation.number}", value)
         return subject
 
-    def _responder(self, generation: Generation, *, at: datetime) -> Responder:
+    def signer(self, generation: Generation, *, at: datetime) -> Responder:
+        """Say who answers for a generation: the CA, or whom it delegated to."""
         name = f"{generation.kind.value}/{generation.number}"
         found = self.store.state("responder", name, at=at)
         if found is None or found["not_after"] < to_seconds(at):
@@ -107,7 +108,7 @@ class Desk:
         own = base64.b64decode(found["certificate"])
         return Responder(private_key=key, spki=spki_of(key), certificates=(own,))
 
-    def _standing(
+    def standing(
         self, kind: Kind, generation: int, serial: int, *, before: datetime
     ) -> Good | Revoked | Unknown:
         """Say what the journal knew before that second."""

@@ -8,6 +8,7 @@ entry is sealed with the one before, so that a deleted or edited line shows.
 """
 
 import json
+import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -201,6 +202,19 @@ class Store:
         if self._settings is None:
             self._settings = dict(self.rows("SELECT name, value FROM settings"))
         return self._settings.get(name, default)
+
+    def version(self) -> object:
+        """Return what changes with every commit of another connection; asked very often."""
+        if self._mark != "?":
+            return self.rows("SELECT CAST(pg_current_snapshot() AS TEXT)")[0][0]
+        try:
+            return self._database.connection().execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+
+    def reread(self) -> None:
+        """Ask for the settings anew: a process that lives long shares them with others."""
+        self._settings = None
 
     def set(self, name: str, value: str) -> None:
         """Change a setting; settings say how the world runs, not what happened in it."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.documents.pdf.profiles import PdfProfile
+    from harness.faults.switches import Board
+    from harness.services.inprocess import Running
     from harness.verifier.policy import Policy
     from harness.verifier.verdict import Verdict
     from pki.xmldsig.forms import Form
@@ -68,6 +70,24 @@ class Scene:
         if card:
             self.world.office.issue_card(added.identifier, at=self.now, pins=PINS)
         return holder
+
+    def holder(self, identifier: str) -> Holder:
+        """Return somebody who is registered already."""
+        self.world.register.resident(identifier)
+        return Holder(self, identifier)
+
+    @property
+    def faults(self) -> Board:
+        """The switches of the bad days; they concern whoever is served from this world."""
+        from harness.faults.switches import Board
+
+        return Board(self.world.store)
+
+    def serve(self) -> Running:
+        """Serve this world on a free port of loopback until `close`."""
+        from harness.services.inprocess import Running
+
+        return Running(self.world.directory)
 
     @property
     def now(self) -> datetime:

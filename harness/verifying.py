@@ -53,14 +53,22 @@ def judge_file(
     witness: Witness | None = None,
     resources: tuple[str, ...] = (),
     folder: str | None = None,
+    source: str | None = None,
 ) -> Verdict:
     """Judge one file by a world, or by anchors and lists; *witness* attends."""
-    if (lists or responses) and not anchors:
+    if (lists or responses or source) and not anchors:
         raise Unacceptable(NO_ANCHOR)
-    if anchors:
+    if source is not None:
+        from harness.fetching import Fetched, Fetcher
+
         at = at or clock.now()
         usable_after = 0
-        history: History = at_hand(anchors, lists, responses)
+        trusted = tuple(anchor(der_of(read_input(each), each)) for each in anchors)
+        history: History = Fetched(trusted, Fetcher(source))
+    elif anchors:
+        at = at or clock.now()
+        usable_after = 0
+        history = at_hand(anchors, lists, responses)
     else:
         found = world()
         at = at or found.now()

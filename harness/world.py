@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DIRECTORY = ".minijpki"
 ENVIRONMENT = "MINIJPKI_WORLD"
+FASTEST = 86_400  # of a clock: a day in a second
 DEFAULT_BASE_URL = "http://127.0.0.1:8765"
 
 
@@ -112,8 +113,11 @@ class World:
         if frozen:
             moment = to_moment(int(frozen))
         else:
-            ahead = int(self.store.setting("clock_offset", "0"))
-            moment = clock.now() + timedelta(seconds=ahead)
+            machine = clock.now()
+            ahead = timedelta(seconds=int(self.store.setting("clock_offset", "0")))
+            rate = int(self.store.setting("clock_rate", "1"))
+            began = to_moment(int(self.store.setting("clock_began", "0")))
+            moment = machine + ahead + (machine - began) * (rate - 1)
         newest = self.store.newest()
         return moment if newest is None or newest <= moment else newest
 
@@ -137,11 +141,18 @@ class World:
                 raise _beyond() from None
             return self.set_clock(at)
 
-    def let_clock_run(self) -> datetime:
-        """Let the clock run with the machine's, on from where it stands."""
+    def let_clock_run(self, rate: int = 1) -> datetime:
+        """Let the clock run on from where it stands, *rate* times as fast as the machine's."""
+        if not 1 <= rate <= FASTEST:
+            raise Unacceptable(
+                f"a clock runs 1 to {FASTEST} times as fast as the machine's; give another rate"
+            )
         with self.store.writing():
-            ahead = int((self.now() - clock.now()).total_seconds())
+            began = clock.now()
+            ahead = int((self.now() - began).total_seconds())
             self.store.set("clock_offset", str(ahead))
+            self.store.set("clock_rate", str(rate))
+            self.store.set("clock_began", str(to_seconds(began)))
             self.store.set("clock", "")
         return self.now()
 

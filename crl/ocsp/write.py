@@ -8,6 +8,7 @@ SHA-1 in the CertID as every client sends it [J 6].
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha1
 
 from crl.status import Good, Revoked
@@ -93,14 +94,23 @@ def respond(
     nonce: bytes | None = None,
 ) -> bytes:
     """Write and sign a response, DER [6960 4.2.1]."""
+    return assemble(
+        b"".join(map(_single, singles)), responder, produced_at=produced_at, nonce=nonce
+    )
+
+
+def assemble(
+    singles: bytes, responder: Responder, *, produced_at: datetime, nonce: bytes | None = None
+) -> bytes:
+    """Sign what `encode_single` wrote, one behind the other; what is known need not be again."""
     extensions = b""
     if nonce is not None:
         extension = sequence(oid(NONCE), octet_string(octet_string(nonce)))
         extensions = explicit(1, sequence(extension))
     tbs = sequence(
-        explicit(2, octet_string(key_identifier(responder.spki))),
+        _responder_id(responder.spki),
         generalized_time(produced_at),
-        sequence(*map(_single, singles)),
+        sequence(singles),
         extensions,
     )
     algorithm = ROWS[algorithm_of(responder.private_key)].identifier
@@ -108,6 +118,11 @@ def respond(
     basic = sequence(tbs, algorithm, bit_string(sign(responder.private_key, tbs)), certificates)
     answer = sequence(oid(BASIC), octet_string(basic))
     return sequence(enumerated(0), explicit(0, answer))
+
+
+@lru_cache(maxsize=64)
+def _responder_id(spki: bytes) -> bytes:
+    return explicit(2, octet_string(key_identifier(spki)))
 
 
 def refuse(status: int) -> bytes:
@@ -123,20 +138,32 @@ def certificate_identifier(issuer_name: bytes, issuer_spki: bytes, serial: int) 
     )
 
 
+@lru_cache(maxsize=256)  # the answers of a quarter of an hour all bear the same few
 def generalized_time(moment: datetime) -> bytes:
     """Write a GeneralizedTime, the only form that OCSP has, in whole seconds [6960 4.2.2.1]."""
     return tlv(0x18, f"{moment.astimezone(UTC):%Y%m%d%H%M%SZ}".encode("ascii"))
 
 
-def _single(single: Single) -> bytes:
+def encode_single(
+    identifier: bytes,
+    standing: Good | Revoked | Unknown,
+    *,
+    this_update: datetime,
+    next_update: datetime | None,
+) -> bytes:
+    """Write what is said about one CertID, which is repeated as it was asked [6960 4.2.1]."""
     update = b""
-    if single.next_update is not None:
-        update = explicit(0, generalized_time(single.next_update))
-    return sequence(
+    if next_update is not None:
+        update = explicit(0, generalized_time(next_update))
+    return sequence(identifier, _standing(standing), generalized_time(this_update), update)
+
+
+def _single(single: Single) -> bytes:
+    return encode_single(
         certificate_identifier(single.issuer_name, single.issuer_spki, single.serial),
-        _standing(single.standing),
-        generalized_time(single.this_update),
-        update,
+        single.standing,
+        this_update=single.this_update,
+        next_update=single.next_update,
     )
 
 

@@ -61,12 +61,14 @@ def advance(desk: Desk, period: timedelta) -> None:
 
 
 @group.command()
+@click.option("--rate", type=int, default=1, show_default=True, help="How many times as fast.")
 @click.pass_obj
-def run(desk: Desk) -> None:
-    """Let the clock run with the machine's, on from where it stands.
+def run(desk: Desk, rate: int) -> None:
+    """Let the clock run with the machine's, on from where it stands, or faster.
 
     \b
     Examples:
         minijpki clock run
+        minijpki clock run --rate 3600
     """
-    desk.answer({"clock": rfc3339(desk.world.let_clock_run())})
+    desk.answer({"clock": rfc3339(desk.world.let_clock_run(rate))})

@@ -85,16 +85,38 @@ def show(
 @click.argument("scopes", nargs=-1, metavar="[SCOPE]…")
 @click.option("--kind", type=Word(Kind), help="Of this CA only.  [default: both]")
 @click.option("--at", type=Moment(), help="When.  [default: the world's clock]")
+@click.option("--ldap", metavar="URL", help="Write the lists that are out into this directory.")
+@click.option("--bind-dn", metavar="DN", help="Whom to bind as.  [default: nobody]")
+@click.option(
+    "--bind-password", envvar="MINIJPKI_LDAP_PASSWORD", help="[default: from the environment]"
+)
 @click.pass_obj
-def publish(desk: Desk, scopes: tuple[str, ...], kind: Kind | None, at: datetime | None) -> None:
-    """Publish lists now, besides those of every night at 03:00 JST.
+def publish(
+    desk: Desk,
+    scopes: tuple[str, ...],
+    kind: Kind | None,
+    at: datetime | None,
+    ldap: str | None,
+    bind_dn: str | None,
+    bind_password: str | None,
+) -> None:
+    """Publish lists now, besides those of every night at 03:00 JST; with --ldap, what is out.
 
     \b
     Examples:
         minijpki crl publish
         minijpki crl publish 13101 --kind sign
+        minijpki crl publish --ldap ldap://127.0.0.1:389 --bind-dn cn=admin,c=JP
     """
     world = desk.world
+    if ldap is not None:
+        from harness.directory import publish as publish_in
+
+        written = publish_in(
+            world, ldap, at=world.moment(at), bind_dn=bind_dn, password=bind_password
+        )
+        desk.table({"dn": each} for each in written)
+        return
     kinds = (kind,) if kind else tuple(Kind)
     made = world.press.publish(kinds, scopes, at=world.moment(at))
     desk.table(

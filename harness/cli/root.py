@@ -34,6 +34,11 @@ GROUPS = {
         "harness.cli.inspecting:inspect",
         "Judge every field of certificates, lists and responses by the profile.",
     ),
+    "serve": (
+        "harness.cli.serving:serve",
+        "Serve lists, OCSP, the API and the control room over HTTP.",
+    ),
+    "faults": ("harness.cli.faults:faults", "Make bad days happen, and end them."),
     "profile": ("harness.cli.profiles:profile", "Show what certificates must say, and why."),
     "oracle": ("harness.cli.oracle:oracle", "Judge what other test suites ask, line by line."),
     "fsck": ("harness.cli.fscks:fsck", "Check a world's store for damage."),

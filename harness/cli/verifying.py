@@ -51,6 +51,9 @@ MARKS = {"passed": "✓", "failed": "✗", "indeterminate": "?", "not-applicable
 @click.option(
     "--resources", "folder", metavar="DIR", help="Where the files are that a signature names."
 )
+@click.option(
+    "--from", "source", metavar="URL", help="Fetch lists and OCSP there, beside --anchor."
+)
 @click.option("--extract", metavar="FILE", help="Write the signed octets here, if it passes.")
 @click.option("--html", "page", metavar="FILE", help="Write the verdict as a page, too.")
 @click.option(
@@ -88,6 +91,7 @@ def verify(
         minijpki verify kousei.xml --resources .
         minijpki verify signed.xml --anchor sign.ca.pem --crl sign.crl.pem \\
             --at 2026-04-01T12:00:00+09:00
+        minijpki verify signed.xml --anchor sign.ca.pem --from http://127.0.0.1:8765
     """
     from harness.verifier.witness import Witness
     from harness.verifying import judge_file

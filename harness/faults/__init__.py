@@ -1,0 +1,3 @@
+"""
+Bad days on demand: faults of the services, by name, for whom and for how long.
+"""

@@ -1,0 +1,3 @@
+"""
+The network side: what relying parties reach over HTTP, and the control room.
+"""

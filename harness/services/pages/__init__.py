@@ -1,0 +1,3 @@
+"""
+The control room's pages: server-rendered, without scripts.
+"""
