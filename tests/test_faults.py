@@ -24,7 +24,7 @@ from harness.services.inprocess import Running
 from harness.verifier.documents import verify_certificate
 from harness.verifier.evidence import anchor
 from harness.verifier.verdict import Indication
-from pki.causes import Check
+from pki.checks import Check
 from pki.errors import Missing
 from pki.kinds import Kind
 

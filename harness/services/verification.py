@@ -27,8 +27,9 @@ from harness.verifier.messages import verify_cms
 from harness.verifier.policy import Policy, Revocation, Use
 from harness.verifier.verdict import Verdict
 from harness.verifier.wording import as_json, rfc3339
-from pki.causes import Check, Code
+from pki.causes import Code
 from pki.certificate.read import Certificate
+from pki.checks import Check
 from pki.errors import Missing, UnknownCertificate
 from pki.kinds import Kind
 

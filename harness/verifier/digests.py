@@ -16,8 +16,8 @@ from harness.verifier.documents import NO_SIGNATURE
 from harness.verifier.evidence import Evidence
 from harness.verifier.policy import DEFAULT, Policy
 from harness.verifier.verdict import Verdict, decided, merged, result
-from pki.causes import Check
 from pki.certificate.read import Certificate
+from pki.checks import Check
 from pki.errors import Malformed
 from pki.keys import BY_IDENTIFIER
 
