@@ -21,21 +21,31 @@ LOOPBACK = "127.0.0.1"
 QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux only
 
 
-def serve(wire: socket.socket, session: CardSession) -> None:
+def serve(
+    wire: socket.socket, session: CardSession, noticed: Callable[[], None] | None = None
+) -> None:
     """
     Answer a reader until it hangs up; CardGone if the card is in nobody's hands any more.
+
+    *noticed* is called once, when the reader has switched the card on and asked for its ATR:
+    from then on clients find it.
 
     vpcd sends a length and its message in two packets, so without a quick acknowledgement
     before every read each APDU waits 44 ms [CARD B3].
     """
+    on = False
     with suppress(ConnectionError):
         while (message := _message(wire)) is not None:
             if len(message) > 1:
                 _send(wire, session.exchange(message))
             elif message[:1] == bytes((ATR,)):
                 _send(wire, session.atr)
+                if on and noticed is not None:
+                    noticed()
+                    noticed = None
             elif message[:1] in (bytes((OFF,)), bytes((ON,)), bytes((RESET,))):
                 session.reset()
+                on = message[:1] == bytes((ON,))
 
 
 def serve_tcp(listener: socket.socket, session: CardSession) -> None:

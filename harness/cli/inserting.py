@@ -115,7 +115,7 @@ def _over_tcp(desk: Desk, identifier: str, session: CardSession, port: int) -> N
     from harness.card.transports import listen, serve_tcp
 
     with listen(port) as listener:
-        _tell(desk, identifier, session, "tcp", "port", listener.getsockname()[1])
+        _tell(desk, identifier, session, "tcp", listener.getsockname()[1])
         serve_tcp(listener, session)
 
 
@@ -132,8 +132,7 @@ def _through_pcscd(
             "既存の仮想リーダーを使います。vpcdは全インターフェースで待ち受けます。",
         )
         with wire:
-            _tell(desk, identifier, session, "pcsc", "socket", str(STANDARD))
-            serve(wire, session)
+            serve(wire, session, lambda: _tell(desk, identifier, session, "pcsc", str(STANDARD)))
         return
     why_not = leave_the_network()
     if why_not:
@@ -144,11 +143,10 @@ def _through_pcscd(
         )
     made = Reader(place.absolute() if place else place_for(world.directory), private=not why_not)
     try:
+        if made.path != STANDARD:
+            desk.say(f"export {VARIABLE}={made.path}")
         with made.start() as wire:
-            _tell(desk, identifier, session, "pcsc", "socket", str(made.path))
-            if made.path != STANDARD:
-                desk.say(f"export {VARIABLE}={made.path}")
-            serve(wire, session)
+            serve(wire, session, lambda: _tell(desk, identifier, session, "pcsc", str(made.path)))
     finally:
         made.stop()
 
@@ -163,12 +161,10 @@ def _somebody_elses() -> socket.socket | None:
         return None
 
 
-def _tell(
-    desk: Desk, identifier: str, session: CardSession, reader: str, name: str, where: str | int
-) -> None:
+def _tell(desk: Desk, identifier: str, session: CardSession, reader: str, place: str | int) -> None:
     """Say where the card is, once it is there; whoever started this may be waiting for it."""
-    fields = {"id": identifier, "reader": reader, name: where, "atr": session.atr.hex().upper()}
-    desk.answer(fields)
+    atr = session.atr.hex().upper()
+    desk.answer({"id": identifier, "reader": reader, "place": place, "atr": atr})
     sys.stdout.flush()
     desk.say(
         "the My Number and the photograph on this card are made up",
