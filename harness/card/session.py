@@ -33,13 +33,18 @@ class CardSession:
     """
     A card in a reader of its own; what was entered is forgotten when it is taken out.
 
-    *trace* is called with one line for each exchange, without secrets.
+    *identifier* is the holder's; *trace* is called with one line for each exchange, without
+    secrets.
     """
 
     def __init__(
-        self, interpreter: Interpreter, trace: Callable[[str], None] | None = None
+        self,
+        interpreter: Interpreter,
+        identifier: str,
+        trace: Callable[[str], None] | None = None,
     ) -> None:
         self.interpreter = interpreter
+        self.identifier = identifier
         self._trace = trace
 
     @classmethod
@@ -55,7 +60,7 @@ class CardSession:
     ) -> CardSession:
         """Insert the card of a resident; CardGone if nobody holds it any more."""
         keeper = Keeper(world, identifier, token=token, switches=switches)
-        return cls(Interpreter(keeper, chance, token=token, switches=switches), trace)
+        return cls(Interpreter(keeper, chance, token=token, switches=switches), identifier, trace)
 
     def __enter__(self) -> CardSession:
         return self

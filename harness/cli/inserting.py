@@ -40,6 +40,11 @@ TOKENS = ("card", "android", "iphone")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where pcscd listens for clients.  [default: where all look, if it is free]",
 )
+@click.option(
+    "--only-isolated",
+    is_flag=True,
+    help="Refuse where vpcd can have no network namespace of its own.",
+)
 @click.pass_obj
 def insert(
     desk: Desk,
@@ -50,6 +55,7 @@ def insert(
     trace: bool,
     port: int,
     place: Path | None,
+    only_isolated: bool,
 ) -> None:
     """Put a resident's card into a virtual reader, until `card remove` or Ctrl-C.
 
@@ -80,9 +86,9 @@ def insert(
             if reader == "stdio":
                 _over_lines(session)
             elif reader == "tcp":
-                _over_tcp(desk, identifier, session, port)
+                _over_tcp(desk, session, port)
             else:
-                _through_pcscd(desk, identifier, session, world, place)
+                _through_pcscd(desk, session, world, place, only_isolated=only_isolated)
         except KeyboardInterrupt:
             desk.say("the card is out", "カードを抜きました。")
 
@@ -111,30 +117,36 @@ def _over_lines(session: CardSession) -> None:
     serve_lines(sys.stdin, sys.stdout, session)
 
 
-def _over_tcp(desk: Desk, identifier: str, session: CardSession, port: int) -> None:
+def _over_tcp(desk: Desk, session: CardSession, port: int) -> None:
     from harness.card.transports import listen, serve_tcp
 
     with listen(port) as listener:
-        _tell(desk, identifier, session, "tcp", listener.getsockname()[1])
+        _tell(desk, session, "tcp", listener.getsockname()[1])
         serve_tcp(listener, session)
 
 
 def _through_pcscd(
-    desk: Desk, identifier: str, session: CardSession, world: World, place: Path | None
+    desk: Desk, session: CardSession, world: World, place: Path | None, *, only_isolated: bool
 ) -> None:
     from harness.card.pcsc import STANDARD, VARIABLE, Reader, leave_the_network, place_for
     from harness.card.transports import serve
+    from pki.errors import NotPermitted
 
-    if place is None and (wire := _somebody_elses()) is not None:
+    if place is None and not only_isolated and (wire := _somebody_elses()) is not None:
         desk.say(
             "a virtual reader is there already and is used; vpcd listens on all interfaces, so "
             "whoever reaches this machine can be the card",
             "既存の仮想リーダーを使います。vpcdは全インターフェースで待ち受けます。",
         )
         with wire:
-            serve(wire, session, lambda: _tell(desk, identifier, session, "pcsc", str(STANDARD)))
+            serve(wire, session, lambda: _tell(desk, session, "pcsc", str(STANDARD)))
         return
     why_not = leave_the_network()
+    if why_not and only_isolated:
+        raise NotPermitted(
+            f"vpcd would listen on all interfaces, for it can have no network namespace of its "
+            f"own ({why_not}); leave --only-isolated away"
+        )
     if why_not:
         desk.say(
             f"no network namespace ({why_not}): vpcd listens on all interfaces, so whoever "
@@ -146,7 +158,7 @@ def _through_pcscd(
         if made.path != STANDARD:
             desk.say(f"export {VARIABLE}={made.path}")
         with made.start() as wire:
-            serve(wire, session, lambda: _tell(desk, identifier, session, "pcsc", str(made.path)))
+            serve(wire, session, lambda: _tell(desk, session, "pcsc", str(made.path)))
     finally:
         made.stop()
 
@@ -161,10 +173,10 @@ def _somebody_elses() -> socket.socket | None:
         return None
 
 
-def _tell(desk: Desk, identifier: str, session: CardSession, reader: str, place: str | int) -> None:
+def _tell(desk: Desk, session: CardSession, reader: str, place: str | int) -> None:
     """Say where the card is, once it is there; whoever started this may be waiting for it."""
     atr = session.atr.hex().upper()
-    desk.answer({"id": identifier, "reader": reader, "place": place, "atr": atr})
+    desk.answer({"id": session.identifier, "reader": reader, "place": place, "atr": atr})
     sys.stdout.flush()
     desk.say(
         "the My Number and the photograph on this card are made up",
