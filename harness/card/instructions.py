@@ -117,7 +117,7 @@ def _select_application(card: Interpreter, command: Command) -> Reply:
 def read_binary(card: Interpreter, command: Command) -> Reply:
     if command.data or command.le is None:
         return said(words.WRONG_LENGTH)
-    if command.le > SHORT_ALL and card.switches.value("extended-read") == "refused":
+    if command.extended and card.switches.value("extended-read") == "refused":
         return said(words.WRONG_LENGTH)
     if command.p1 & 0x80:
         if command.p1 & 0x60:
