@@ -15,7 +15,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from harness.card.apdu import Command, command, parse
 from harness.card.keeper import number_of, own_key
-from harness.card.numbers import check_digit, is_my_number, my_number, number_b, security_code
+from harness.card.my_number import check_digit, is_my_number, my_number, number_b, security_code
 from harness.card.session import CardSession
 from harness.card.switches import ATRS, SWITCHES, parse_switches
 from harness.card.tlv import read_tlv

@@ -22,7 +22,7 @@ from harness.card.files import (
     Reference,
     SigningKey,
 )
-from harness.card.numbers import era_birth, number_b, security_code
+from harness.card.my_number import era_birth, number_b, security_code
 from harness.card.photograph import PHOTOGRAPH
 from harness.card.switches import CardSwitches
 from harness.card.tlv import picture, tlv, with_offsets

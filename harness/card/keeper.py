@@ -27,7 +27,7 @@ from harness.card.contents import (
 )
 from harness.card.files import Contents
 from harness.card.interpreter import Entered
-from harness.card.numbers import my_number
+from harness.card.my_number import my_number
 from harness.card.switches import CardSwitches
 from harness.card.tokens import TOKENS, Token
 from harness.world import World

@@ -18,11 +18,11 @@ from types import TracebackType
 from harness.card import words
 from harness.card.apdu import Reply, command
 from harness.card.contents import AIDS
+from harness.card.decoding import decoded
 from harness.card.interpreter import Chance, Interpreter
 from harness.card.keeper import Keeper
 from harness.card.switches import CardSwitches
 from harness.card.tokens import Token
-from harness.card.trace import decoded
 from harness.world import World
 from pki.errors import NotPermitted
 
