@@ -15,6 +15,7 @@ from itertools import cycle
 from pathlib import Path
 
 import stage
+from card import card_in_a_reader
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -588,6 +589,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         filings,
         big_filings,
         cold_starts,
+        card_in_a_reader,
     )
 }
 

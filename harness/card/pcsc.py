@@ -53,6 +53,7 @@ class Reader:
     Attributes:
         path: Of the socket where clients find it.
         private: Whether its network namespace is its own.
+        port: Where vpcd listens for the card; one more for its second reader.
     """
 
     def __init__(self, path: Path, *, private: bool) -> None:
@@ -61,15 +62,15 @@ class Reader:
         self._folder = Path(mkdtemp(prefix="minijpki-pcscd-"))
         self._log = self._folder / "pcscd.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = VPCD_PORT if private else _free_ports()
+        self.port = VPCD_PORT if private else _free_ports()
 
     def start(self) -> socket.socket:
         """Start pcscd, and return the wire once vpcd answers; NotPermitted if it does not."""
         program, driver = required("pcscd"), vpcd_driver()
         configuration = self._folder / "reader.conf"
         configuration.write_text(
-            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{self._port:#x}\n'
-            f"LIBPATH {driver}\nCHANNELID {self._port:#x}\n",
+            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{self.port:#x}\n'
+            f"LIBPATH {driver}\nCHANNELID {self.port:#x}\n",
             encoding="ascii",
         )
         with _listening(self.path) as listener, self._log.open("wb") as log:
@@ -84,7 +85,7 @@ class Reader:
                 start_new_session=True,  # lest Ctrl-C end it before the card is out
             )
         until = monotonic() + SECONDS
-        return connected(self._port, wait=lambda: self._waits(until))
+        return connected(self.port, wait=lambda: self._waits(until))
 
     def _waits(self, until: float) -> bool:
         assert self._process is not None
