@@ -2,12 +2,13 @@
 Software that nobody here wrote finds Hanako's card in a reader, and signs with it.
 
 OpenSC lists and signs with both keys, counts her tries down and locks them; OpenSSL, OpenSSH,
-Java and pyscard do what they do with a real card.  pcscd runs in a network namespace of its own.
+GnuTLS, Java and pyscard do what they do with a real card.  pcscd runs in a network namespace of its own.
 """
 
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -322,3 +323,109 @@ def children(path):
         if str(path).encode() in words or str(path.parent).encode() in words:
             found.append(words)
     return found
+
+
+def test_hanako_logs_in_to_a_local_sshd(jpki_reader, tmp_path):
+    """
+    With the key on her card; the same daemon refuses who is not in its list.
+    """
+    keygen, client = required("ssh-keygen"), required("ssh")
+    daemon = required("/usr/sbin/sshd")
+    if os.getuid() != 0:
+        pytest.skip("sshd gives up its rights as root only, and this is not root")
+    module = library("opensc-pkcs11.so")
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # compiled in, as its empty folder
+    listed = jpki_reader.run(keygen, "-D", module).stdout
+    public = next(line for line in listed.splitlines() if "User Authentication" in line)
+    jpki_reader.run(keygen, "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "host")
+    (tmp_path / "ask").write_text("#!/bin/sh\necho 1234\n")
+    (tmp_path / "ask").chmod(0o700)
+
+    def login(allowed):
+        (tmp_path / "allowed").write_text(allowed)
+        options = {"AuthorizedKeysFile": tmp_path / "allowed", "HostKey": tmp_path / "host"}
+        options |= {"StrictModes": "no", "UsePAM": "no", "PermitRootLogin": "yes"}
+        served = " ".join(f"-o {name}={value}" for name, value in options.items())
+        return jpki_reader.run(
+            *("env", f"SSH_ASKPASS={tmp_path / 'ask'}", "SSH_ASKPASS_REQUIRE=force"),
+            *(
+                client,
+                "-F",
+                "none",
+                "-I",
+                module,
+                "-o",
+                f"ProxyCommand={daemon} -i -f none {served}",
+            ),
+            *("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
+            *("-o", "PreferredAuthentications=publickey", "-o", "IdentitiesOnly=no"),
+            *("root@hanako.example.jp", "echo", "welcome"),
+        )
+
+    welcome, refused = login(public + "\n"), login("")
+
+    assert "welcome\n" == welcome.stdout, welcome.stderr
+    assert "Permission denied" in refused.stderr
+
+
+@pytest.mark.parametrize("trusted", Kind)
+def test_gnutls_logs_in_by_mutual_tls(jpki, jpki_reader, tmp_path, trusted):
+    """
+    TLS 1.2: TLS 1.3 needs PSS, which OpenSC's driver does not offer.  A server that trusts the
+    other CA refuses.
+    """
+    client, module = required("gnutls-cli"), library("opensc-pkcs11.so")
+    authority = jpki.world.authority.generations(trusted)[0].certificate
+    (tmp_path / "ca.pem").write_bytes(pem("CERTIFICATE", authority))
+    new = ("-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "server.pem")
+    made = openssl("req", "-x509", *new, "-subj", "/CN=localhost", folder=tmp_path)
+    assert 0 == made.returncode, made.stderr
+    server = subprocess.Popen(
+        [
+            *(required("openssl"), "s_server", "-accept", "127.0.0.1:0", "-naccept", "1"),
+            *("-cert", "server.pem", "-key", "key.pem", "-CAfile", "ca.pem", "-tls1_2"),
+            *("-Verify", "1", "-verify_return_error", "-attime", str(int(jpki.now.timestamp()))),
+        ],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        line = next(each for each in server.stdout if each.startswith("ACCEPT"))
+        card = "pkcs11:token=JPKI%20(User%20Authentication%20PIN);id=%01"
+        done = jpki_reader.run(
+            *(client, f"--provider={module}", "--insecure", "--priority", "NORMAL:-VERS-TLS1.3"),
+            *(f"--x509certfile={card};type=cert", "-p", line.strip().rpartition(":")[2]),
+            *(f"--x509keyfile={card};type=private;pin-value=1234", "127.0.0.1"),
+            given="",
+        )
+        said, _ = server.communicate(timeout=20)
+    finally:
+        server.kill()
+        server.wait()
+
+    ours = trusted is Kind.AUTH
+    assert ours is ("Handshake was completed" in done.stdout), done.stdout + done.stderr
+    assert ours is ("verify return:1" in said)
+
+
+def test_java_signs_an_xml_filing_that_our_verifier_passes(jpki, jpki_reader, tmp_path):
+    """
+    The JCA's own XML signature, with the signature key and its certificate in KeyInfo.
+    """
+    (tmp_path / "card.cfg").write_text(
+        f"name = jpki\nlibrary = {library('opensc-pkcs11.so')}\nslot = 1\n"
+    )
+    (tmp_path / "filing.xml").write_text("<DATA>申告</DATA>", encoding="utf-8")
+    source = ROOT / "tests" / "java" / "CardXml.java"
+    done = jpki_reader.run(
+        *(required("java"), "-Xshare:auto", source, tmp_path / "card.cfg", "ABC123"),
+        *(tmp_path / "filing.xml", tmp_path / "signed.xml"),
+    )
+
+    assert 0 == done.returncode, done.stderr
+    document = (tmp_path / "signed.xml").read_bytes()
+    assert jpki.verify(document).passed
+    assert "SIGNATURE_MISMATCH" == jpki.verify(document.replace("申告".encode(), b"0")).code
