@@ -2,7 +2,8 @@
 Software that nobody here wrote finds Hanako's card in a reader, and signs with it.
 
 OpenSC lists and signs with both keys, counts her tries down and locks them; OpenSSL, OpenSSH,
-GnuTLS, Java and pyscard do what they do with a real card.  pcscd runs in a network namespace of its own.
+GnuTLS, Java and pyscard do what they do with a real card.  pcscd runs in a network namespace
+of its own.
 """
 
 import json
