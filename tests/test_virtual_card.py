@@ -21,7 +21,7 @@ from harness.card.switches import ATRS, SWITCHES, parse_switches
 from harness.card.tlv import read_tlv
 from harness.card.tokens import Token
 from harness.scene import NEW_HOME, Scene
-from pki.errors import CardGone, Malformed, NotPermitted, Unacceptable
+from pki.errors import CardGone, Malformed, NotPermitted, Unacceptable, WorldBusy
 from pki.kinds import Algorithm, Kind, Pin
 from pki.pkcs1 import digest_info
 
@@ -598,6 +598,39 @@ def test_more_switches(jpki, inserted):
     assert 0x9000 == card.transmit(0x80, 0x54, 0x00, 0x80, b"5678").sw
     assert card.verify(AUTH_PIN, "5678").ok
     assert 0x6700 == card.transmit(0x80, 0x2A, 0, 0x97, b"x" * 246, le=256).sw
+
+
+def test_a_lapsed_card_answers_and_is_not_written_to(jpki, hanako, inserted):
+    """
+    Whoever has it may still sign; what stops the signatures is the revocation.
+    """
+    card = inserted("unblock=command")
+    hanako.dies()
+    card.select("jpki")
+    refused = card.transmit(0x80, 0x54, 0x00, 0x98, b"5678").sw
+    card.verify(AUTH_PIN, "1234")
+
+    assert 0x6985 == refused
+    assert 256 == len(card.sign(AUTH_KEY, INFO))
+
+
+def test_a_world_that_cannot_be_written_compares_nothing(jpki, hanako):
+    """
+    No status word without its counter in the store: 6581, and no try is lost or won.
+    """
+    from harness.card.interpreter import Interpreter
+    from harness.card.keeper import Keeper
+
+    class Busy(Keeper):
+        def enter(self, reference, value):
+            raise WorldBusy("another process holds the world; try again")
+
+    session = CardSession(Interpreter(Busy(jpki.world, "hanako"), bytes), "hanako")
+    session.select("jpki")
+
+    assert 0x6581 == session.verify(AUTH_PIN, "1234").sw
+    assert 3 == session.tries(AUTH_PIN)
+    assert 0x6982 == session.transmit(0x80, 0x2A, 0x00, 0x97, INFO, le=256).sw
 
 
 def test_a_chip_that_takes_any_pin(jpki, inserted):

@@ -15,7 +15,7 @@ from harness.card.files import Application, Contents, File
 from harness.card.instructions import find, refused_class
 from harness.card.switches import CardSwitches
 from harness.card.tokens import TOKENS, Token, TokenRow
-from pki.errors import WorldError
+from pki.errors import CardError, CardGone, NotPermitted, WorldError
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,10 @@ class Interpreter:
             reply = self.answer(command)
         except WorldError:
             reply = Reply(b"", words.MEMORY_FAILURE)
+        except CardGone:
+            raise
+        except (CardError, NotPermitted):  # what another process has just taken away
+            reply = Reply(b"", words.CONDITIONS)
         self.last = (command.ins, reply.sw)
         return bytes(reply)
 
