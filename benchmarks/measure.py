@@ -4,7 +4,7 @@ Measure contenders in turns, and compare them round by round.
 A machine is now fast and now slow, so nothing is measured for itself: in every round each
 contender has its turns, A B C A B C, and is divided by the limit of the same round.  The
 figure is the median of these quotients.  Processor time of this process, or of the
-children that a contender starts; never the clock on the wall.
+children that a contender starts; the clock on the wall only where a card reader stands between.
 """
 
 import gc
@@ -30,7 +30,8 @@ class Contender:
         works: How many pieces of work one call does, where one would be too short to time.
         peer: Whether this is somebody else's library.
         children: Whether the work is done by processes that `run` starts and waits for.
-        clock: Nanoseconds that another process used, where that one does the work and stays.
+        clock: Nanoseconds, where the work is done by a process that was there before and stays:
+            its own processor time, or, where several share the work, the clock on the wall.
     """
 
     name: str

@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import cycle
 
 import stage
+from card import card_in_a_reader
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -598,6 +599,7 @@ SUITES: dict[str, Callable[[], Block]] = {
         documents,
         cold_starts,
         responding,
+        card_in_a_reader,
     )
 }
 

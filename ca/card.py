@@ -192,8 +192,14 @@ def unlock(card: Card, kind: Kind, value: str) -> Attempt:
     return verify_pin(card, PIN_OF[kind], value)
 
 
-def change_pin(card: Card, pin: Pin, old: str, new: str, channel: Channel) -> Attempt:
-    """Set *new* for those who know *old*; what breaks a rule is refused before a try is lost."""
+def change_pin(
+    card: Card, pin: Pin, old: str, new: str, channel: Channel, *, any_form: bool = False
+) -> Attempt:
+    """
+    Set *new* for those who know *old*; what breaks a rule is refused before a try is lost.
+
+    *any_form* is for a chip that takes whatever it is sent, if there is one [CARD A8].
+    """
     if channel not in RULES[pin].changed_at:
         where = ", ".join(sorted(each.value for each in RULES[pin].changed_at))
         raise NotPermitted(
@@ -201,9 +207,13 @@ def change_pin(card: Card, pin: Pin, old: str, new: str, channel: Channel) -> At
         )
     if channel is not Channel.CLIENT:  # which talks to the chip and asks nobody else
         require_active(card)
-    check(pin, new)
+    if not any_form:
+        check(pin, new)
     attempt = verify_pin(card, pin, old)
-    return replace(attempt, card=personalise(attempt.card, pin, new)) if attempt.ok else attempt
+    if not attempt.ok:
+        return attempt
+    state = PinState(new, RULES[pin].tries)
+    return replace(attempt, card=_with_pin(attempt.card, pin, state))
 
 
 def reset_pin(card: Card, pin: Pin, new: str) -> Card:

@@ -32,14 +32,28 @@ class PinDesk(EventDesk):
         """Enter a PIN for the counter to see, which uses no key; WrongPin or PinLocked."""
         self._entered(identifier, pin, lambda card: cards.verify_pin(card, pin, value), at=at)
 
+    def try_pin(self, identifier: str, pin: Pin, value: str, *, at: datetime) -> Attempt:
+        """Enter a PIN for a reader of status words, who is told what came of it."""
+        return self._attempt(
+            identifier, pin, lambda card: cards.verify_pin(card, pin, value), at=at
+        )
+
     def change_pin(
-        self, identifier: str, pin: Pin, old: str, new: str, *, channel: Channel, at: datetime
+        self,
+        identifier: str,
+        pin: Pin,
+        old: str,
+        new: str,
+        *,
+        channel: Channel,
+        at: datetime,
+        any_form: bool = False,
     ) -> None:
         """Change a known PIN by one of the ways that there are for it [J 10.4]."""
         self._entered(
             identifier,
             pin,
-            lambda card: cards.change_pin(card, pin, old, new, channel),
+            lambda card: cards.change_pin(card, pin, old, new, channel, any_form=any_form),
             at=at,
             event=Event.PIN_CHANGED,
         )
@@ -81,6 +95,20 @@ class PinDesk(EventDesk):
         at: datetime,
         event: Event | None = None,
     ) -> Card:
+        """Try a PIN, and raise what a failure amounts to."""
+        attempt = self._attempt(identifier, pin, attempted, at=at, event=event)
+        cards.refusal(attempt, pin)
+        return attempt.card
+
+    def _attempt(
+        self,
+        identifier: str,
+        pin: Pin,
+        attempted: Callable[[Card], Attempt],
+        *,
+        at: datetime,
+        event: Event | None = None,
+    ) -> Attempt:
         """
         Try a PIN on the card as it stands, and store what came of it before anybody hears.
 
@@ -101,7 +129,6 @@ class PinDesk(EventDesk):
             elif event is not None or attempt.card != before:
                 seq = self.store.append(at, event.value if event else "pin-right", identifier)
             else:
-                return before
+                return attempt
             self.register.put_card(seq, at, attempt.card)
-        cards.refusal(attempt, pin)
-        return attempt.card
+        return attempt

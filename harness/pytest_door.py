@@ -8,6 +8,7 @@ relying party's environment, so it must be a good guest: a foreign `pki`, `ca`, 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.card.in_tests import TestReader
     from harness.scene import Scene
 
 FLOORS = ("pki", "crl", "ca", "harness")
@@ -59,3 +61,27 @@ def jpki(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     scene = Scene.fresh(tmp_path / "jpki", seed=request.config.getoption("--jpki-seed"))
     yield scene
     scene.close()
+
+
+@pytest.fixture
+def jpki_reader(jpki: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestReader]:
+    """
+    A virtual reader with a resident's card in it, for any software that speaks PC/SC.
+
+    Skips with a reason where there can be none; fails under MINIJPKI_REQUIRE_TOOLS=1.
+    """
+    from harness.card.in_tests import TestReader, own_path
+    from harness.card.pcsc import VARIABLE
+    from pki.errors import NotPermitted
+
+    monkeypatch.setenv(VARIABLE, str(own_path()))  # for clients within this process
+    reader = TestReader(jpki.world.directory)
+    try:
+        reader.insert(jpki.resident())
+    except NotPermitted as error:
+        reason = f"no virtual reader: {error}"
+        if os.environ.get("MINIJPKI_REQUIRE_TOOLS") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    yield reader
+    reader.remove()

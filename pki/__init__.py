@@ -42,6 +42,7 @@ Citations, as [KEY SECTION] on the line that obeys:
     9231     RFC 9231, additional XML security URIs, July 2022
     4518     RFC 4518, internationalized string preparation for LDAP, June 2006
     9618     RFC 9618, updates to X.509 policy validation, August 2024
+    7816     ISO/IEC 7816-4, commands of smart cards, 2020
     X.690    ITU-T X.690, BER and DER, February 2021
     X.501    ITU-T X.501, directory models, October 2019
     DS       XML Signature Syntax and Processing 1.1, W3C, April 2013

@@ -7,7 +7,7 @@ same [RP 1] [CARD A5].
 """
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import NoDigestInfo, Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
@@ -25,6 +25,7 @@ PREFIXES: dict[int, bytes] = {
 }
 _HASHES = {32: SHA256(), 48: SHA384(), 64: SHA512()}
 _PKCS1, _VERBATIM = PKCS1v15(), NoDigestInfo()
+_PSS, _PREHASHED = PSS(MGF1(SHA256()), SHA256.digest_size), Prehashed(SHA256())
 
 
 def digest_info(digest: bytes) -> bytes:
@@ -73,3 +74,10 @@ def sign_verbatim(key: PrivateKey, content: bytes) -> bytes:
             "an ECDSA key signs no padded octets; use --input message or --input digest"
         )
     return key.sign(content, _PKCS1, _VERBATIM)
+
+
+def sign_pss(key: PrivateKey, digest: bytes) -> bytes:
+    """Sign a SHA-256 hash with PSS, the salt as long as the hash, and random [8017 9.1.1]."""
+    if not isinstance(key, RSAPrivateKey):
+        raise Unacceptable("an ECDSA key knows no PSS; use --input message or --input digest")
+    return key.sign(digest, _PSS, _PREHASHED)

@@ -17,6 +17,12 @@ from pathlib import Path
 from ca.lifecycle import listing
 from crl.ocsp.shape import RESPONSE
 from crl.shapes import SHAPES
+from harness.card.contents import AIDS
+from harness.card.contents import NAMES as APPLICATIONS
+from harness.card.instructions import INSTRUCTIONS
+from harness.card.switches import SWITCHES
+from harness.card.tokens import TOKENS
+from harness.card.words import MEANINGS
 from harness.inspecting import all_rules
 from pki.causes import CAUSES, Code
 from pki.checks import NAMES, PASSED, Check
@@ -185,6 +191,64 @@ def mapping() -> Iterator[str]:
     )
 
 
+def card_applications() -> Iterator[str]:
+    """List the applications of the virtual card, and which tokens have them."""
+    yield from table(
+        ("word", "application", "identifier", "on"),
+        (
+            (
+                f"`{word}`",
+                APPLICATIONS[word],
+                f"`{aid.hex().upper()}`",
+                ", ".join(token.value for token, row in TOKENS.items() if word in row.applications),
+            )
+            for word, aid in AIDS.items()
+        ),
+    )
+
+
+def card_instructions() -> Iterator[str]:
+    """List every instruction that the virtual card knows."""
+    yield from table(
+        ("CLA INS", "name", "applications", "form", "answers of its own", "rests on"),
+        (
+            (
+                f"`{row.cla:02X} {row.ins:02X}`",
+                row.name,
+                "all" if len(row.where) == len(AIDS) else ", ".join(sorted(row.where)),
+                row.form,
+                row.answers,
+                row.source,
+            )
+            for row in INSTRUCTIONS
+        ),
+    )
+
+
+def card_words() -> Iterator[str]:
+    yield from table(
+        ("SW", "says"),
+        ((f"`{'63Cx' if sw == 0x63C0 else f'{sw:04X}'}`", text) for sw, text in MEANINGS.items()),
+    )
+
+
+def card_switches() -> Iterator[str]:
+    yield from table(
+        ("switch", "default", "otherwise", "decides", "rests on"),
+        (
+            (
+                f"`{name}`",
+                f"`{row.default}`",
+                ", ".join(f"`{value}`" for value in row.values if value != row.default)
+                or f"0 to {row.limit}",
+                row.what,
+                row.source,
+            )
+            for name, row in SWITCHES.items()
+        ),
+    )
+
+
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """Write a table of Markdown."""
     heads = tuple(heads)
@@ -211,6 +275,12 @@ PAGES: dict[str, dict[str, Callable[[], Iterator[str]]]] = {
         "rules": rules,
     },
     "docs/design.md": {"house": house},
+    "docs/card.md": {
+        "applications": card_applications,
+        "instructions": card_instructions,
+        "words": card_words,
+        "switches": card_switches,
+    },
     "docs/verifier.md": {"checks": checks, "causes": causes, "mapping": mapping},
 }
 

@@ -179,7 +179,7 @@ def test_all_that_the_plugin_adds_is_called_jpki(project):
     options = run_pytest(project, "--help").stdout.partition("\nminijpki:\n")[2]
 
     theirs = re.findall(r"^(\w+)\b.* -- .*(?:minijpki_pytest|pytest_door)", fixtures, re.MULTILINE)
-    assert ["jpki"] == theirs
+    assert ["jpki", "jpki_reader"] == theirs
     assert ["--jpki-seed"] == re.findall(r"^  (-\S+?)=", options.partition("\n\n")[0], re.MULTILINE)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.desk import Desk, Group
+from harness.cli.inserting import insert, remove
 from harness.cli.moment import Moment, Serial, Word, rfc3339
 from harness.cli.residents import at_option, told
 from harness.cli.secret import Secret
@@ -41,6 +42,10 @@ def card() -> None:
         minijpki card issue hanako --sign-pin ABC123 --auth-pin 1234
         minijpki card show hanako
     """
+
+
+card.add_command(insert)
+card.add_command(remove)
 
 
 @card.command()
