@@ -59,7 +59,7 @@ def _subject(row: stage.Row, number: int, spki: bytes) -> Subject:
     moment = f"20260401{number // 60:02}{number % 60:02}00"
     identifier = f"{moment}{number:05}{stage.CODE}003A"
     subject = stage.subject(replace(row, serial=number + 2, identifier=identifier), spki)
-    return replace(subject, not_after=datetime(2031, 1, 1, 14, 59, 59, tzinfo=UTC))
+    return subject._replace(not_after=datetime(2031, 1, 1, 14, 59, 59, tzinfo=UTC))
 
 
 def inspecting() -> Block:
