@@ -61,9 +61,16 @@ def card_in_a_reader() -> Block:
     return Block(
         name="the card in a reader",
         contenders=(
-            Contender(name="bare round trip", run=lambda: bare(SELECT_KEY), calls=40, clock=perf_counter_ns),
+            Contender(
+                name="bare round trip",
+                run=lambda: bare(SELECT_KEY),
+                calls=40,
+                clock=perf_counter_ns,
+            ),
             Contender(name="SELECT", run=lambda: ours(SELECT_KEY), calls=40, clock=perf_counter_ns),
-            Contender(name="READ BINARY, SELECT", run=read, calls=20, works=2, clock=perf_counter_ns),
+            Contender(
+                name="READ BINARY, SELECT", run=read, calls=20, works=2, clock=perf_counter_ns
+            ),
             Contender(
                 name="RSA sign",
                 run=lambda: key.sign(INFO, stage.PKCS1V15, stage.SHA_256),
