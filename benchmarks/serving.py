@@ -22,7 +22,7 @@ from crl.ocsp.write import certificate_identifier
 from harness.scene import Scene
 from harness.services.present import Present
 from harness.services.responder import Responders
-from harness.services.serving import Lines, Options, Protocol, configured, door_of
+from harness.services.serving import Options, Protocol, configured, door_of
 from pki.keys import sign
 from pki.kinds import Kind
 from pki.path import trust_anchor
@@ -130,7 +130,8 @@ def responding() -> Block:
         live._present.look()
         live.answer(Kind.SIGN, questions[next(numbers) % PEOPLE], at=at)
 
-    door = door_of(world, Options(live=False), Lines())
+    lines: list[str] = []
+    door = door_of(world, Options(live=False), lines.append)
     loop = uvloop.new_event_loop()
     requests = tuple(
         b"POST /ocsp/sign HTTP/1.1\r\nHost: 127.0.0.1:8765\r\nContent-Type: "

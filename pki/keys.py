@@ -74,7 +74,12 @@ class AlgorithmRow:
 # The library's classes are abstract, and asking them is Python code on the hot path.
 @cache
 def _is_rsa_type(kind: type) -> bool:
-    return issubclass(kind, RSAPublicKey)
+    return issubclass(kind, (RSAPublicKey, RSAPrivateKey))
+
+
+@cache
+def _is_ec_type(kind: type) -> bool:
+    return issubclass(kind, (EllipticCurvePublicKey, EllipticCurvePrivateKey))
 
 
 def is_rsa(key: PublicKey) -> TypeGuard[RSAPublicKey]:
@@ -120,16 +125,16 @@ def fitting(key: PublicKey) -> AlgorithmRow | None:
 
 def algorithm_of(key: PrivateKey | PublicKey) -> Algorithm:
     """Return the generation that a key belongs to."""
-    if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
+    if _is_rsa_type(type(key)):
         return Algorithm.RSA2048
     return Algorithm.P384
 
 
 def sign(key: PrivateKey, message: bytes, digest: str | None = None) -> bytes:
     """Sign *message* as certificates are signed; ECDSA as DER, and deterministic [6979]."""
-    if isinstance(key, RSAPrivateKey):
-        return key.sign(message, _PKCS1, _DIGESTS[digest or "sha256"])
-    return key.sign(message, _ECDSA_FIXED[digest or "sha384"])
+    if _is_rsa_type(type(key)):
+        return cast(RSAPrivateKey, key).sign(message, _PKCS1, _DIGESTS[digest or "sha256"])
+    return cast(EllipticCurvePrivateKey, key).sign(message, _ECDSA_FIXED[digest or "sha384"])
 
 
 def verifies(key: PublicKey, signature: bytes, message: bytes, digest: str) -> bool:
@@ -150,8 +155,9 @@ def public_key(spki: bytes) -> PublicKey:
         key = load_der_public_key(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Malformed("the public key", str(error) or type(error).__name__) from error
-    if isinstance(key, (RSAPublicKey, EllipticCurvePublicKey)):
-        return key
+    kind = type(key)
+    if _is_rsa_type(kind) or _is_ec_type(kind):
+        return cast(PublicKey, key)
     raise Malformed("the public key", "neither RSA nor elliptic curve")
 
 
