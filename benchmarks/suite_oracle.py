@@ -31,7 +31,7 @@ SMALL = {"id": "1", "kind": "parse", "what": "der", "data": "BQA="}
 
 
 def exchanges() -> Block:
-    """Measure D1 and D2: a path of three certificates, and the first answer of a process."""
+    """Measure Q1 and Q2: a path of three certificates, and the first answer of a process."""
     found = {}
     for each in (CATALOGUE / "path.jsonl").read_text("utf-8").splitlines():
         exchange = json.loads(each)
@@ -82,14 +82,14 @@ def exchanges() -> Block:
         ),
         items=(
             Item(
-                id="D1",
+                id="Q1",
                 what="oracle: a path of three certificates with two OCSP responses",
                 contender="path request",
                 limit="four ECDSA verify",
                 budget=1 / 50,
             ),
             Item(
-                id="D2",
+                id="Q2",
                 what="oracle: from start to first answer",
                 contender="first answer",
                 limit="import three libraries",
