@@ -33,7 +33,8 @@ with open(out, "r+b") as file:
 """
 
 
-def test_pyhanko_signs_a_pdf_with_the_card(jpki_reader, tmp_path):
+def test_pyhanko_signs_a_pdf_with_the_card(jpki, jpki_reader, tmp_path):
+    """Poppler and our own verifier accept it, and neither takes it once it is changed."""
     pytest.importorskip("pyhanko", reason="pyhanko is not installed, and only it can be asked this")
     pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed, and pyHanko needs it")
     tool = required("pdfsig")
@@ -44,8 +45,10 @@ def test_pyhanko_signs_a_pdf_with_the_card(jpki_reader, tmp_path):
     )
     assert 0 == done.returncode, done.stderr
     said = jpki_reader.run(tool, "-nocert", paper).stdout
+    assert jpki.verify(paper.read_bytes()).passed
     paper.write_bytes(paper.read_bytes().replace(b"BT ET", b"ET BT", 1))
     changed = jpki_reader.run(tool, "-nocert", paper).stdout
 
     assert "Signature is Valid." in said
     assert "Signature is Valid." not in changed
+    assert "SIGNATURE_MISMATCH" == jpki.verify(paper.read_bytes()).code

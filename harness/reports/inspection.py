@@ -7,6 +7,7 @@ Values in, text out.  The page for people is inspection_page.
 import json
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any
 
 from harness.inspecting import Inspected, all_rules, as_json
@@ -53,7 +54,7 @@ def sarif(found: Sequence[Inspected], language: str) -> str:
                 "tool": {
                     "driver": {
                         "name": "minijpki",
-                        "informationUri": "https://www.jpki.go.jp/",
+                        "version": version("minijpki"),
                         "rules": list(rules.values()),
                     }
                 },
