@@ -9,8 +9,6 @@ somebody else's question.
 from collections.abc import Sequence
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
 from pki.certificate.read import Certificate
 from pki.cms import attributes as opening
 from pki.cms.attributes import CertificateHash
@@ -33,7 +31,7 @@ from pki.cms.identifiers import (
 from pki.cms.reading import Problem, SignedData, SignerInfo
 from pki.der import read
 from pki.errors import Malformed
-from pki.keys import ROWS, PublicKey, verifies
+from pki.keys import ROWS, PublicKey, is_rsa, verifies
 from pki.kinds import Algorithm
 from pki.paths.algorithms import MISMATCH, UNACCEPTABLE, Trust
 from pki.paths.algorithms import check as check_signature
@@ -203,7 +201,7 @@ def signature_cause(signer: SignerInfo, content: bytes, key: PublicKey) -> str |
         return UNACCEPTABLE
     if not _FITS[family](key):
         # RSA below 2048 bits, another curve; or a key of the other family.
-        other = (family == "rsa") is not isinstance(key, RSAPublicKey)
+        other = (family == "rsa") is not is_rsa(key)
         return MISMATCH if other else UNACCEPTABLE
     message = content if signer.signed_octets is None else signer.signed_octets
     return None if verifies(key, signer.signature, message, digest) else MISMATCH
@@ -236,10 +234,7 @@ def certificate_problems(signer: SignerInfo, der: bytes) -> list[Problem]:
     """
     attributes = signer.signed_attributes or {}
     problems: list[Problem] = []
-    for identifier, opened in (
-        (SIGNING_CERTIFICATE_V2, opening.signing_certificates),
-        (SIGNING_CERTIFICATE, opening.signing_certificates_v1),
-    ):
+    for identifier, opened in _SIGNING_CERTIFICATES:
         value = attributes.get(identifier)
         if value is None or (
             identifier == SIGNING_CERTIFICATE_V2 and value == _NAMED + hashed("sha256", der)
@@ -254,6 +249,12 @@ def certificate_problems(signer: SignerInfo, der: bytes) -> list[Problem]:
         if text:
             problems.append((CONSTRAINTS, text))
     return problems
+
+
+_SIGNING_CERTIFICATES = (
+    (SIGNING_CERTIFICATE_V2, opening.signing_certificates),
+    (SIGNING_CERTIFICATE, opening.signing_certificates_v1),
+)
 
 
 def _difference(named: Sequence[CertificateHash], der: bytes) -> str:

@@ -77,11 +77,10 @@ def _read(der: bytes) -> SignedData:
     at = version_at + 3
     version = der[version_at:at]
     begin, at = read.enter(der, at, stop, _SET)
-    announced = der[begin:at]
-    if at - begin > _LONGEST or not _is_strict(announced):
+    digests = _announced(der[begin:at]) if at - begin <= _LONGEST else None
+    if digests is None:
         read.check(der, begin, at)
         raise MalformedDer(WHAT, "more digest algorithms than there are", begin)
-    digests = _announced(announced)
     if der[at : at + 13] == _DETACHED:
         content_type, content, at = DATA, None, at + 13
     else:
@@ -132,8 +131,10 @@ def _few(der: bytes, at: int, stop: int, limit: int, what: str) -> list[tuple[in
 
 
 @lru_cache(maxsize=_SHARED)
-def _announced(encoded: bytes) -> tuple[bytes, ...]:
-    """Take a strict set of digest algorithms apart, which is the same in most messages."""
+def _announced(encoded: bytes) -> tuple[bytes, ...] | None:
+    """Take a set of digest algorithms apart, the same in most messages; None if not strict."""
+    if not _is_strict(encoded):
+        return None
     return tuple([encoded[a:z] for _, a, _, z in read.children(encoded, 0, len(encoded))])
 
 
