@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from harness.verifier.witness import Witness
     from harness.world import World
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s+(.*?)-----END \1-----", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----\s([^-]*)-----END \1-----")
 
 NO_ANCHOR = "a list or a response speaks only for an anchor; name the CA with --anchor, too"
 
